@@ -1,0 +1,50 @@
+using System.Collections.Frozen;
+using System.Collections.Immutable;
+using Hedgerow.Postgres;
+
+namespace Hedgerow.Rest.Schema;
+
+/// <summary>
+/// All that planning needs to know of the database, as one immutable value: loaded in one go, swapped in one assignment,
+/// so a request plans against one consistent picture and a reload never drops one.
+/// </summary>
+public sealed record SchemaCache
+{
+    public required FrozenDictionary<QualifiedName, Table> Tables { get; init; }
+
+    /// <summary>Relationships by their source.</summary>
+    public required FrozenDictionary<QualifiedName, ImmutableArray<Relationship>> Relationships { get; init; }
+
+    /// <summary>Overloads by name.</summary>
+    public required FrozenDictionary<QualifiedName, ImmutableArray<Routine>> Routines { get; init; }
+
+    /// <summary>Domain representations: (from type, to type) → function; types as <see cref="Column.NominalType"/> writes them; "json" and "text" are the other sides.</summary>
+    public required FrozenDictionary<(string From, string To), QualifiedName> Representations { get; init; }
+
+    /// <summary>Custom media-type handlers: aggregates and functions over a table's rows (PostgREST, Media Type Handlers).</summary>
+    public required ImmutableArray<MediaHandler> MediaHandlers { get; init; }
+
+    /// <summary>Names that <c>Prefer: timezone</c> accepts.</summary>
+    public required FrozenSet<string> TimeZones { get; init; }
+
+    /// <summary>Comments of the exposed schemas (title and description of the OpenAPI page).</summary>
+    public required FrozenDictionary<string, string> SchemaDescriptions { get; init; }
+
+    /// <summary>Roles that the login was granted, with their own settings (<c>ALTER ROLE … SET</c>).</summary>
+    public required FrozenDictionary<string, RoleSettings> Roles { get; init; }
+
+    /// <summary>The server's version number, such as 150018.</summary>
+    public required int ServerVersion { get; init; }
+}
+
+/// <summary>An aggregate whose result domain is named like a media type.</summary>
+/// <param name="Target">The relation it takes rows of; null for <c>anyelement</c>.</param>
+/// <param name="MediaType">Such as <c>text/csv</c>; <c>*/*</c> for the any-handler.</param>
+/// <param name="Function">What is called.</param>
+/// <param name="ResultType">The domain that carries the media type.</param>
+public sealed record MediaHandler(QualifiedName? Target, string MediaType, QualifiedName Function, QualifiedName ResultType);
+
+/// <summary>A role's own settings, applied to the transaction that runs as it.</summary>
+/// <param name="IsolationLevel">From <c>default_transaction_isolation</c>; null for the server's default.</param>
+/// <param name="Settings">The other settings that the login may set for itself: name and value.</param>
+public sealed record RoleSettings(string? IsolationLevel, ImmutableArray<KeyValuePair<string, string>> Settings);
