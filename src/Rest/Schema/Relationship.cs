@@ -41,7 +41,7 @@ public sealed record OneToMany(string Constraint, ImmutableArray<ColumnPair> Col
 /// <inheritdoc cref="ManyToOne"/>
 public sealed record OneToOne(string Constraint, ImmutableArray<ColumnPair> Columns, bool SourceIsReferenced) : Cardinality;
 
-/// <summary>Two foreign keys of a junction table whose columns are part of its primary key (or a unique key).</summary>
+/// <summary>Two foreign keys of a junction table whose columns are all part of its primary key.</summary>
 /// <param name="ToSource">Pairs (junction column, source column).</param>
 /// <param name="ToTarget">Pairs (junction column, target column).</param>
 public sealed record ManyToMany(

@@ -12,10 +12,10 @@ public sealed record SchemaCache
 {
     public required FrozenDictionary<QualifiedName, Table> Tables { get; init; }
 
-    /// <summary>Relationships by their source.</summary>
+    /// <summary>Relationships between exposed relations by their source, in the order in which alternatives are named (PGRST201).</summary>
     public required FrozenDictionary<QualifiedName, ImmutableArray<Relationship>> Relationships { get; init; }
 
-    /// <summary>Overloads by name.</summary>
+    /// <summary>Overloads by name, those with fewer parameters first.</summary>
     public required FrozenDictionary<QualifiedName, ImmutableArray<Routine>> Routines { get; init; }
 
     /// <summary>Domain representations: (from type, to type) → function; types as <see cref="Column.NominalType"/> writes them; "json" and "text" are the other sides.</summary>
@@ -23,9 +23,6 @@ public sealed record SchemaCache
 
     /// <summary>Custom media-type handlers: aggregates and functions over a table's rows (PostgREST, Media Type Handlers).</summary>
     public required ImmutableArray<MediaHandler> MediaHandlers { get; init; }
-
-    /// <summary>Names that <c>Prefer: timezone</c> accepts.</summary>
-    public required FrozenSet<string> TimeZones { get; init; }
 
     /// <summary>Comments of the exposed schemas (title and description of the OpenAPI page).</summary>
     public required FrozenDictionary<string, string> SchemaDescriptions { get; init; }
@@ -37,10 +34,10 @@ public sealed record SchemaCache
     public required int ServerVersion { get; init; }
 }
 
-/// <summary>An aggregate whose result domain is named like a media type.</summary>
-/// <param name="Target">The relation it takes rows of; null for <c>anyelement</c>.</param>
-/// <param name="MediaType">Such as <c>text/csv</c>; <c>*/*</c> for the any-handler.</param>
-/// <param name="Function">What is called.</param>
+/// <summary>What makes a media type: an aggregate, or the result of a function, whose domain is named like a media type.</summary>
+/// <param name="Target">The relation an aggregate takes rows of (null: <c>anyelement</c>), or the function that returns the domain.</param>
+/// <param name="MediaType">In lower case, such as <c>text/csv</c>; <c>*/*</c> for the any-handler, which answers as <c>application/octet-stream</c>.</param>
+/// <param name="Function">What is called: the aggregate, or the domain's own name (a cast in the notation of a call).</param>
 /// <param name="ResultType">The domain that carries the media type.</param>
 public sealed record MediaHandler(QualifiedName? Target, string MediaType, QualifiedName Function, QualifiedName ResultType);
 

@@ -4,7 +4,7 @@ using Hedgerow.Postgres;
 
 namespace Hedgerow.Rest.Schema;
 
-/// <summary>A table, partitioned table, foreign table, view or materialised view of an exposed schema (or one that a relationship passes through).</summary>
+/// <summary>A table, partitioned table, foreign table, view or materialised view of an exposed schema. Partitions are not listed.</summary>
 public sealed record Table
 {
     public required QualifiedName Name { get; init; }
@@ -14,7 +14,7 @@ public sealed record Table
     public bool Updatable { get; init; }
     public bool Deletable { get; init; }
 
-    /// <summary>Primary-key columns, in key order; for a view those traced from its base tables. Empty: none.</summary>
+    /// <summary>Primary-key columns by name, as PostgREST orders them; for a view those traced from its base tables, in key order. Empty: none.</summary>
     public ImmutableArray<string> PrimaryKey { get; init; } = [];
 
     /// <summary>In catalogue order.</summary>
@@ -24,10 +24,10 @@ public sealed record Table
     public required FrozenDictionary<string, Column> ColumnsByName { get; init; }
 }
 
-/// <param name="Type">The type as SQL writes it, domains resolved to their base type (<c>character varying(10)</c>, <c>test.color</c>).</param>
-/// <param name="NominalType">The declared type: the domain itself where it is one.</param>
-/// <param name="MaxLength">Of <c>varchar(n)</c> and <c>char(n)</c>.</param>
-/// <param name="Default">The default's expression; null where there is none, and for identity and generated columns as PostgREST reports them.</param>
+/// <param name="Type">The type as SQL writes it, without a length (<c>character varying</c>, <c>test.color</c>); of a domain its built-in base type.</param>
+/// <param name="NominalType">The declared type with its length: <c>character varying(10)</c>, the domain itself where it is one.</param>
+/// <param name="MaxLength">Of <c>varchar(n)</c>, <c>char(n)</c> (characters) and <c>bit(n)</c> (bits).</param>
+/// <param name="Default">The default's expression, for an identity by default <c>nextval(…)</c>; null where there is none, where it is always generated, or computed.</param>
 /// <param name="EnumValues">Labels in order; empty where the type is no enum.</param>
 public sealed record Column(
     string Name, string? Description, bool Nullable, string Type, string NominalType,
