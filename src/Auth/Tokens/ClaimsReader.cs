@@ -1,0 +1,108 @@
+using System.Buffers;
+using System.Text;
+using System.Text.Json;
+using Hedgerow.Postgres;
+
+namespace Hedgerow.Auth.Tokens;
+
+/// <summary>
+/// Turns the payload of a well-signed token into a <see cref="VerifiedToken"/> (PostgREST, JWT Claims Validation). The checks
+/// come in PostgREST's order: exp, nbf, iat, aud, then the role.
+/// </summary>
+/// <param name="audience">The audience that a token must name if it names any; empty: all are taken.</param>
+/// <param name="rolePath">Where the role stands.</param>
+/// <param name="anonymousRole">The role of a token that names none; empty: such a token is refused.</param>
+public sealed class ClaimsReader(string audience, RoleClaimPath rolePath, string anonymousRole)
+{
+    // Two readers of one token must not see different claims: duplicate names are refused (RFC 8725, 2.4).
+    private static readonly JsonDocumentOptions s_strict = new() { AllowDuplicateProperties = false, MaxDepth = 32 };
+    private static readonly UTF8Encoding s_utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
+    public VerifiedToken Read(byte[] payload)
+    {
+        string text;
+        JsonDocument document;
+        try
+        {
+            text = s_utf8.GetString(payload);
+            document = JsonDocument.Parse(payload, s_strict);
+        }
+        catch (Exception e) when (e is JsonException or DecoderFallbackException)
+        {
+            return Flawed(JwtErrors.ClaimsUnparsable);
+        }
+
+        using (document)
+        {
+            var claims = document.RootElement;
+            if (claims.ValueKind != JsonValueKind.Object) return Flawed(JwtErrors.ClaimsUnparsable);
+            if (!Seconds(claims, "exp", out var expires)) return Flawed(JwtErrors.NotANumber("exp"));
+            if (!Seconds(claims, "nbf", out var notBefore)) return Flawed(JwtErrors.NotANumber("nbf"));
+            if (!Seconds(claims, "iat", out var issued)) return Flawed(JwtErrors.NotANumber("iat"));
+
+            var role = rolePath.Find(claims) ?? anonymousRole;
+            var json = WithRole(claims, text, role);
+            Result<Caller> caller = AudienceFlaw(claims) is { } flaw ? flaw
+                : role.Length == 0 ? JwtErrors.AnonymousDisabled
+                : new Caller(role, json);
+            return new VerifiedToken
+            {
+                Identity = new Identity(caller),
+                Claims = json,
+                ExpiresAt = expires,
+                NotBefore = notBefore,
+                IssuedAt = issued,
+            };
+        }
+    }
+
+    private static VerifiedToken Flawed(ApiError error) => new() { Identity = new Identity(error), Claims = "{}" };
+
+    /// <summary>False where the claim is there and is no number. Fractions are cut; what no clock will reach is clamped.</summary>
+    private static bool Seconds(JsonElement claims, string name, out long? seconds)
+    {
+        seconds = null;
+        if (!claims.TryGetProperty(name, out var value)) return true;
+        if (value.ValueKind != JsonValueKind.Number || !value.TryGetDouble(out var number)) return false;
+        seconds = (long)Math.Clamp(Math.Floor(number), -1e15, 1e15);
+        return true;
+    }
+
+    private ApiError? AudienceFlaw(JsonElement claims)
+    {
+        if (!claims.TryGetProperty("aud", out var named) || named.ValueKind == JsonValueKind.Null) return null;
+        switch (named.ValueKind)
+        {
+            case JsonValueKind.String:
+                return audience.Length == 0 || named.ValueEquals(audience) ? null : JwtErrors.NotInAudience;
+            case JsonValueKind.Array:
+                var found = audience.Length == 0 || named.GetArrayLength() == 0;
+                foreach (var one in named.EnumerateArray())
+                {
+                    if (one.ValueKind != JsonValueKind.String) return JwtErrors.AudienceMalformed;
+                    found |= one.ValueEquals(audience);
+                }
+                return found ? null : JwtErrors.NotInAudience;
+            default:
+                return JwtErrors.AudienceMalformed;
+        }
+    }
+
+    /// <summary>The claims with the role that the request runs as in <c>role</c>, as PostgREST hands them to the database.</summary>
+    private static string WithRole(JsonElement claims, string text, string role)
+    {
+        if (claims.TryGetProperty("role", out var own) && own.ValueKind == JsonValueKind.String && own.ValueEquals(role)) return text;
+        var buffer = new ArrayBufferWriter<byte>(text.Length + 32);
+        using (var json = new Utf8JsonWriter(buffer))
+        {
+            json.WriteStartObject();
+            foreach (var claim in claims.EnumerateObject())
+            {
+                if (!claim.NameEquals("role")) claim.WriteTo(json);
+            }
+            json.WriteString("role", role);
+            json.WriteEndObject();
+        }
+        return Encoding.UTF8.GetString(buffer.WrittenSpan);
+    }
+}

@@ -1,0 +1,23 @@
+namespace Hedgerow.Gateway.Configuration;
+
+/// <summary>The database. Section <c>Db</c>.</summary>
+public sealed record DbOptions
+{
+    /// <summary>
+    /// Where it is: <c>postgresql://login:password@host:port/database</c> or Npgsql's keyword form. Unless <see cref="ServeAsLogin"/> is
+    /// set, only host, port and database are taken from it: each room connects as its own login.
+    /// </summary>
+    public string Url { get; init; } = "";
+
+    /// <summary>The login in <see cref="Url"/> serves REST and nothing else is asked of the database (<c>--no-migrate</c>).</summary>
+    public bool ServeAsLogin { get; init; }
+
+    /// <summary>What the rooms' logins' passwords are derived from. Needed unless <see cref="ServeAsLogin"/> is set.</summary>
+    public string LoginSecret { get; init; } = "";
+
+    /// <summary>Connections that REST holds at most. 0: four per core; more would only queue inside PostgreSQL.</summary>
+    public int PoolSize { get; init; }
+
+    /// <summary>Connections that Auth holds at most.</summary>
+    public int AuthPoolSize { get; init; } = 8;
+}

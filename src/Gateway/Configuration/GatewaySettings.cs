@@ -1,0 +1,36 @@
+using Hedgerow.Auth;
+using Hedgerow.Auth.Tokens;
+using Hedgerow.Rest;
+using Microsoft.Extensions.Configuration;
+
+namespace Hedgerow.Gateway.Configuration;
+
+/// <summary>All settings that the host hands out, read once and held against each other before anything starts.</summary>
+public sealed record GatewaySettings(RestOptions Rest, JwtOptions Jwt, AuthOptions Auth, DbOptions Db, GatewayOptions Gateway)
+{
+    /// <summary>Settings as design §6 layers them: <paramref name="defaults"/>, appsettings.json, the environment (<c>HEDGEROW_…</c>), <paramref name="overrides"/>.</summary>
+    /// <param name="defaults">What holds where nobody says otherwise: the generated secrets.</param>
+    /// <param name="overrides">The command line's.</param>
+    public static IConfiguration Layer(
+        IEnumerable<KeyValuePair<string, string?>> defaults,
+        IEnumerable<KeyValuePair<string, string?>> overrides) =>
+        new ConfigurationBuilder()
+            .AddInMemoryCollection(defaults)
+            .AddJsonFile(Path.Combine(Directory.GetCurrentDirectory(), "appsettings.json"), optional: true)
+            .AddEnvironmentVariables("HEDGEROW_")
+            .AddInMemoryCollection(overrides)
+            .Build();
+
+    /// <exception cref="SettingException">A setting is unknown, malformed, missing or out of range.</exception>
+    public static GatewaySettings Read(IConfiguration configuration)
+    {
+        var settings = new GatewaySettings(
+            SettingsReader.Read<RestOptions>(configuration.GetSection("Rest")),
+            SettingsReader.Read<JwtOptions>(configuration.GetSection("Jwt")),
+            SettingsReader.Read<AuthOptions>(configuration.GetSection("Auth")),
+            SettingsReader.Read<DbOptions>(configuration.GetSection("Db")),
+            SettingsReader.Read<GatewayOptions>(configuration.GetSection("Gateway")));
+        SettingsRules.Check(settings);
+        return settings;
+    }
+}

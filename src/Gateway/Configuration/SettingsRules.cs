@@ -1,0 +1,95 @@
+using System.Text.Json;
+using Hedgerow.Auth.Tokens;
+using Hedgerow.Rest;
+
+namespace Hedgerow.Gateway.Configuration;
+
+/// <summary>What a value must be beyond its type.</summary>
+public static class SettingsRules
+{
+    /// <exception cref="SettingException">The first rule that is broken.</exception>
+    public static void Check(GatewaySettings settings)
+    {
+        CheckRest(settings.Rest);
+        CheckJwt(settings.Jwt);
+        CheckDb(settings);
+        CheckGateway(settings.Gateway);
+        Require(settings.Auth.PasswordMinLength is >= 6 and <= 72, "Auth:PasswordMinLength", "must be between 6 and 72");
+        Require(settings.Auth.RefreshTokenReuseInterval >= 0, "Auth:RefreshTokenReuseInterval", "must not be negative");
+    }
+
+    private static void CheckRest(RestOptions rest)
+    {
+        Require(rest.Schemas.Split(',').Any(schema => schema.Trim().Length > 0), "Rest:Schemas", "names no schema");
+        OneOf(rest.TxEnd, "Rest:TxEnd", "commit", "commit-allow-override", "rollback", "rollback-allow-override");
+        OneOf(rest.OpenApiMode, "Rest:OpenApiMode", "follow-privileges", "ignore-privileges", "disabled");
+        OneOf(rest.ErrorVerbosity, "Rest:ErrorVerbosity", "verbose", "minimal");
+        Require(rest.BasePath.StartsWith('/'), "Rest:BasePath", "must begin with \"/\"");
+        Require(rest.MaxRows is null or >= 0, "Rest:MaxRows", "must not be negative");
+        Require(rest.MaxBodyBytes > 0, "Rest:MaxBodyBytes", "must be positive");
+        Require(rest.MaxEmbedDepth > 0, "Rest:MaxEmbedDepth", "must be positive");
+        Require(IsJsonObject(rest.AppSettings), "Rest:AppSettings", "must be a JSON object");
+    }
+
+    private static void CheckJwt(JwtOptions jwt)
+    {
+        Require(jwt.CacheMaxEntries >= 0, "Jwt:CacheMaxEntries", "must not be negative");
+        Require(jwt.Expiry > 0, "Jwt:Expiry", "must be positive");
+        try
+        {
+            RoleClaimPath.Parse(jwt.RoleClaimKey);
+        }
+        catch (FormatException e)
+        {
+            throw new SettingException("Jwt:RoleClaimKey", e.Message, e);
+        }
+        try
+        {
+            JwtKeySet.From(jwt);
+        }
+        catch (FormatException e)
+        {
+            // The message begins with the setting's name: two settings hold keys.
+            var (path, problem) = e.Message.Split(": ", 2) is [var name, var rest] ? (name, rest) : ("Jwt:Secret", e.Message);
+            throw new SettingException(path, problem, e);
+        }
+    }
+
+    private static void CheckDb(GatewaySettings settings)
+    {
+        Require(settings.Db.Url.Length > 0, "Db:Url", "is missing; it says where the database is");
+        Require(settings.Db.ServeAsLogin || settings.Db.LoginSecret.Length >= 32, "Db:LoginSecret", "must have at least 32 characters");
+        Require(settings.Db.PoolSize >= 0, "Db:PoolSize", "must not be negative");
+        Require(settings.Db.AuthPoolSize > 0, "Db:AuthPoolSize", "must be positive");
+    }
+
+    private static void CheckGateway(GatewayOptions gateway)
+    {
+        foreach (var url in gateway.Urls.Split(';'))
+            Require(Uri.TryCreate(url, UriKind.Absolute, out var address) && address.Scheme == Uri.UriSchemeHttp, "Gateway:Urls", "must be http://host:port, separated by semicolons");
+        Require(gateway.MaxUrlBytes is > 0 and <= 1 << 20, "Gateway:MaxUrlBytes", "must be between 1 and 1048576");
+        Require(gateway.MaxHeaderBytes is > 0 and <= 1 << 20, "Gateway:MaxHeaderBytes", "must be between 1 and 1048576");
+        Require(gateway.ShutdownSeconds >= 0, "Gateway:ShutdownSeconds", "must not be negative");
+    }
+
+    private static bool IsJsonObject(string text)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(text);
+            return document.RootElement.ValueKind == JsonValueKind.Object;
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
+    }
+
+    private static void OneOf(string value, string path, params string[] choices) =>
+        Require(choices.Contains(value, StringComparer.Ordinal), path, $"must be one of {string.Join(", ", choices)}");
+
+    private static void Require(bool holds, string path, string problem)
+    {
+        if (!holds) throw new SettingException(path, problem);
+    }
+}

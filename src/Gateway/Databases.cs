@@ -1,0 +1,82 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Buffers.Text;
+using Hedgerow.Gateway.Configuration;
+using Npgsql;
+
+namespace Hedgerow.Gateway;
+
+/// <summary>The pools of the gateway: one a room, each under its own login.</summary>
+public static class Databases
+{
+    /// <summary>REST's pool: the <c>authenticator</c>, or the given login where the database is served as it is.</summary>
+    /// <exception cref="SettingException"><see cref="DbOptions.Url"/> cannot be read.</exception>
+    public static NpgsqlDataSource ForRest(DbOptions options)
+    {
+        var connection = Parse(options.Url);
+        if (!options.ServeAsLogin) BecomeLogin(connection, "authenticator", options.LoginSecret);
+        connection.ApplicationName = "hedgerow-rest";
+        connection.MaxPoolSize = options.PoolSize > 0 ? options.PoolSize : 4 * Environment.ProcessorCount;
+        // Each request is one transaction with local settings only: nothing is left to reset.
+        connection.NoResetOnClose = true;
+        connection.MaxAutoPrepare = 200;
+        connection.AutoPrepareMinUsages = 2;
+        return NpgsqlDataSource.Create(connection);
+    }
+
+    /// <summary>Auth's pool, as <c>hedgerow_auth</c>.</summary>
+    /// <exception cref="SettingException"><see cref="DbOptions.Url"/> cannot be read.</exception>
+    public static NpgsqlDataSource ForAuth(DbOptions options)
+    {
+        var connection = Parse(options.Url);
+        BecomeLogin(connection, "hedgerow_auth", options.LoginSecret);
+        connection.ApplicationName = "hedgerow-auth";
+        connection.MaxPoolSize = options.AuthPoolSize;
+        connection.MaxAutoPrepare = 50;
+        connection.AutoPrepareMinUsages = 2;
+        return NpgsqlDataSource.Create(connection);
+    }
+
+    private static void BecomeLogin(NpgsqlConnectionStringBuilder connection, string login, string secret)
+    {
+        var password = HMACSHA256.HashData(Encoding.UTF8.GetBytes(secret), Encoding.UTF8.GetBytes($"hedgerow:login:{login}"));
+        connection.Username = login;
+        connection.Password = Base64Url.EncodeToString(password);
+    }
+
+    private static NpgsqlConnectionStringBuilder Parse(string url)
+    {
+        try
+        {
+            return url.StartsWith("postgres://", StringComparison.Ordinal) || url.StartsWith("postgresql://", StringComparison.Ordinal)
+                ? FromUri(new Uri(url))
+                : new NpgsqlConnectionStringBuilder(url);
+        }
+        catch (Exception e) when (e is FormatException or ArgumentException)
+        {
+            // The exception's text may quote the password.
+            throw new SettingException("Db:Url", "cannot be read as postgresql://login:password@host:port/database");
+        }
+    }
+
+    private static NpgsqlConnectionStringBuilder FromUri(Uri uri)
+    {
+        var login = uri.UserInfo.Split(':', 2);
+        var connection = new NpgsqlConnectionStringBuilder
+        {
+            Host = Uri.UnescapeDataString(uri.Host),
+            Port = uri.IsDefaultPort || uri.Port <= 0 ? NpgsqlConnection.DefaultPort : uri.Port,
+            Database = Uri.UnescapeDataString(uri.AbsolutePath.TrimStart('/')),
+            Username = Uri.UnescapeDataString(login[0]),
+            Password = login.Length > 1 ? Uri.UnescapeDataString(login[1]) : null,
+        };
+        foreach (var pair in uri.Query.TrimStart('?').Split('&', StringSplitOptions.RemoveEmptyEntries))
+        {
+            var (name, value) = pair.Split('=', 2) is [var key, var text] ? (key, Uri.UnescapeDataString(text)) : (pair, "");
+            // libpq's names for what Npgsql calls otherwise; unknown ones are Npgsql's to refuse.
+            if (name is "host") connection.Host = value;
+            else connection[name switch { "sslmode" => "SSL Mode", "application_name" => "Application Name", "connect_timeout" => "Timeout", _ => name }] = value;
+        }
+        return connection;
+    }
+}

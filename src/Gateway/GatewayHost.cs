@@ -1,0 +1,46 @@
+using Hedgerow.Auth.Tokens;
+using Hedgerow.Gateway.Configuration;
+using Hedgerow.Gateway.Operations;
+using Hedgerow.Gateway.Requests;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+
+namespace Hedgerow.Gateway;
+
+/// <summary>The composition root: what the platform is made of, and what a request passes on its way.</summary>
+public static class GatewayHost
+{
+    /// <summary>The platform, ready to start (<see cref="WebApplication.StartAsync"/>, <see cref="WebApplication.Urls"/>, <see cref="WebApplication.StopAsync"/>).</summary>
+    /// <param name="configuration">Usually <see cref="GatewaySettings.Layer"/>.</param>
+    /// <param name="logging">Adds to the log's settings; by default it goes to the console.</param>
+    /// <exception cref="SettingException">A setting is unknown, malformed or missing; the message is meant for the user.</exception>
+    public static WebApplication Build(IConfiguration configuration, Action<ILoggingBuilder>? logging = null)
+    {
+        var settings = GatewaySettings.Read(configuration);
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.AddServer(settings, configuration, logging);
+
+        var rest = Databases.ForRest(settings.Db);
+        var verifier = new JwtVerifier(JwtKeySet.From(settings.Jwt), settings.Jwt, settings.Rest.AnonRole, TimeProvider.System);
+        builder.Services.AddSingleton(settings);
+        builder.Services.AddSingleton(verifier);
+        builder.Services.AddSingleton<NpgsqlDataSource>(_ => rest);
+        builder.Services.AddSingleton<Readiness>();
+        builder.Services.AddSingleton(new ReadinessCheck("database", rest.AnswersAsync));
+
+        var app = builder.Build();
+        app.UseMiddleware<RequestMeter>(settings.Gateway);
+        app.UseMiddleware<CorsPolicy>(settings.Gateway);
+        app.UseMiddleware<ErrorBoundary>();
+        app.UseMiddleware<RequestLimits>(settings.Gateway, settings.Rest.MaxBodyBytes);
+        app.UseMiddleware<IdentityGate>(verifier, settings.Rest.AnonRole);
+        app.UseRouting();
+        app.MapHealth();
+        app.MapFallback(NoRoute.AnswerAsync);
+        return app;
+    }
+}
