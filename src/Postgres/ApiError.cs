@@ -14,6 +14,9 @@ public sealed record ApiError(int Status, string Code, string Message, string? D
     /// <summary>Raw JSON that stands in the body's <c>details</c> in place of <see cref="Details"/> (PGRST201 lists alternatives there).</summary>
     public string? DetailsJson { get; init; }
 
+    /// <summary>A reason phrase of its own for the status line; null for the usual one.</summary>
+    public string? Reason { get; init; }
+
     /// <summary>Headers the response carries beside the body, such as <c>WWW-Authenticate</c>.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Headers { get; init; } = [];
 }

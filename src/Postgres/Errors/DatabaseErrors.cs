@@ -1,0 +1,36 @@
+using Npgsql;
+
+namespace Hedgerow.Postgres.Errors;
+
+/// <summary>What the driver threw, as the answer a client gets.</summary>
+public static class DatabaseErrors
+{
+    /// <inheritdoc cref="SqlStates.ToHttpStatus"/>
+    public static ApiError ToApiError(NpgsqlException exception, bool authenticated) => exception switch
+    {
+        PostgresException e => FromServer(e, authenticated),
+        { InnerException: TimeoutException } e when e.Message.Contains("pool", StringComparison.OrdinalIgnoreCase) =>
+            new(504, "PGRST003", "Timed out acquiring connection from connection pool."),
+        _ => new(503, "PGRST000", "Database connection error.", exception.InnerException?.Message ?? exception.Message)
+        {
+            Headers = [new("Retry-After", "1")],
+        },
+    };
+
+    private static ApiError FromServer(PostgresException e, bool authenticated)
+    {
+        if (e.SqlState == "PGRST") return RaisedResponse.Parse(e.MessageText, e.Detail);
+        var status = SqlStates.ToHttpStatus(e.SqlState, e.MessageText, authenticated);
+        return new(status, e.SqlState, e.MessageText, e.Detail, e.Hint)
+        {
+            Headers = status switch
+            {
+                401 => [new("WWW-Authenticate", "Bearer")],
+                503 => [new("Retry-After", "1")],
+                _ => [],
+            },
+            // PTxyz lets the message stand as the reason phrase.
+            Reason = e.SqlState.StartsWith("PT", StringComparison.Ordinal) ? e.MessageText : null,
+        };
+    }
+}

@@ -1,0 +1,147 @@
+using System.Data;
+using System.Text;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace Hedgerow.Postgres.Execution;
+
+/// <summary>
+/// Runs a <see cref="TransactionScript"/> as one batch with one Sync. A read that needs neither rollback nor an isolation level
+/// gets no BEGIN and COMMIT of its own: all statements before one Sync are one transaction already
+/// (PostgreSQL documentation, 55.2.3 Extended Query), so transaction-local settings end with it.
+/// </summary>
+public sealed class RoundTrip : IAsyncDisposable
+{
+    private readonly NpgsqlConnection _connection;
+    private readonly NpgsqlBatch _batch;
+    private readonly NpgsqlDataReader _reader;
+
+    private RoundTrip(NpgsqlConnection connection, NpgsqlBatch batch, NpgsqlDataReader reader) =>
+        (_connection, _batch, _reader) = (connection, batch, reader);
+
+    /// <summary>Positioned at the first of <see cref="TransactionScript.Statements"/>; columns must be read in order.</summary>
+    public NpgsqlDataReader Reader => _reader;
+
+    /// <exception cref="PostgresException">The server refused something; the transaction is rolled back.</exception>
+    /// <exception cref="NpgsqlException">The server could not be reached, or no connection came free in time.</exception>
+    public static async Task<RoundTrip> SendAsync(NpgsqlDataSource dataSource, TransactionScript script, CancellationToken cancellation)
+    {
+        // 0A000 "cached plan must not change result type": DDL changed what a prepared statement returns. The driver drops that
+        // statement, the transaction is gone, nothing has been answered: once more is safe.
+        for (var attempt = 0; ; attempt++)
+        {
+            try
+            {
+                return await TrySendAsync(dataSource, script, cancellation);
+            }
+            catch (PostgresException e) when (attempt == 0 && e.SqlState == PostgresErrorCodes.FeatureNotSupported
+                                              && e.MessageText.StartsWith("cached plan", StringComparison.Ordinal))
+            {
+            }
+        }
+    }
+
+    private static async Task<RoundTrip> TrySendAsync(NpgsqlDataSource dataSource, TransactionScript script, CancellationToken cancellation)
+    {
+        var connection = await dataSource.OpenConnectionAsync(cancellation);
+        NpgsqlBatch? batch = null;
+        try
+        {
+            batch = Compose(connection, script);
+            var reader = await batch.ExecuteReaderAsync(CommandBehavior.SequentialAccess, cancellation);
+            // The settings return no rows, the pre-request function one.
+            await reader.NextResultAsync(cancellation);
+            if (script.PreRequest is not null) await reader.NextResultAsync(cancellation);
+            return new RoundTrip(connection, batch, reader);
+        }
+        catch
+        {
+            if (batch is not null) await batch.DisposeAsync();
+            await connection.DisposeAsync();
+            throw;
+        }
+    }
+
+    private static NpgsqlBatch Compose(NpgsqlConnection connection, TransactionScript script)
+    {
+        var batch = new NpgsqlBatch(connection);
+        var explicitly = !script.ReadOnly || script.Isolation is not null || script.End == TransactionEnd.Rollback;
+        if (explicitly) batch.BatchCommands.Add(new NpgsqlBatchCommand(Begin(script)));
+        batch.BatchCommands.Add(Settings(script, readOnly: script.ReadOnly && !explicitly));
+        if (script.PreRequest is { } preRequest)
+            batch.BatchCommands.Add(new NpgsqlBatchCommand($"{Sql.Comment(script.PlanKey)}select {Sql.Identifier(preRequest)}()"));
+        foreach (var statement in script.Statements) batch.BatchCommands.Add(Command(statement));
+        if (script.End == TransactionEnd.Rollback)
+        {
+            // A deferred constraint must be seen to fail also where nothing is kept.
+            if (!script.ReadOnly) batch.BatchCommands.Add(new NpgsqlBatchCommand("set constraints all immediate"));
+            batch.BatchCommands.Add(new NpgsqlBatchCommand("rollback"));
+        }
+        else if (explicitly)
+        {
+            batch.BatchCommands.Add(new NpgsqlBatchCommand("commit"));
+        }
+        return batch;
+    }
+
+    private static string Begin(TransactionScript script)
+    {
+        var isolation = script.Isolation switch
+        {
+            IsolationLevel.RepeatableRead => " isolation level repeatable read",
+            IsolationLevel.Serializable => " isolation level serializable",
+            IsolationLevel.ReadCommitted => " isolation level read committed",
+            _ => "",
+        };
+        return $"begin{isolation}{(script.ReadOnly ? " read only" : " read write")}";
+    }
+
+    /// <summary>
+    /// One query makes all settings and returns no rows: <c>set_config</c> never returns null, so each term of the OR is
+    /// evaluated, in order, and what it returns (claims, headers) is not sent back.
+    /// </summary>
+    private static NpgsqlBatchCommand Settings(TransactionScript script, bool readOnly)
+    {
+        var text = new StringBuilder("select 1 where ");
+        var command = new NpgsqlBatchCommand();
+        for (var i = 0; i < script.Settings.Length; i++)
+        {
+            var (name, value) = script.Settings[i];
+            if (i > 0) text.Append(" or ");
+            text.Append("set_config(").Append(Sql.Literal(name)).Append(", $").Append(i + 1).Append(", true) is null");
+            command.Parameters.Add(Parameter(new SqlValue(value)));
+        }
+        if (readOnly) text.Append(" or set_config('transaction_read_only', 'on', true) is null");
+        command.CommandText = text.ToString();
+        return command;
+    }
+
+    private static NpgsqlBatchCommand Command(SqlStatement statement)
+    {
+        var command = new NpgsqlBatchCommand(statement.Text);
+        foreach (var value in statement.Values) command.Parameters.Add(Parameter(value));
+        return command;
+    }
+
+    private static NpgsqlParameter Parameter(SqlValue value) => value switch
+    {
+        { Text: { } text } => new NpgsqlParameter<string> { TypedValue = text, NpgsqlDbType = NpgsqlDbType.Unknown },
+        { Bytes: { } bytes } => new NpgsqlParameter<ReadOnlyMemory<byte>> { TypedValue = bytes, NpgsqlDbType = NpgsqlDbType.Bytea },
+        _ => new NpgsqlParameter { Value = DBNull.Value, NpgsqlDbType = NpgsqlDbType.Unknown },
+    };
+
+    /// <summary>Reads to the end of the batch: the transaction has ended well when this returns.</summary>
+    public async Task FinishAsync(CancellationToken cancellation)
+    {
+        while (await _reader.NextResultAsync(cancellation))
+        {
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _reader.DisposeAsync();
+        await _batch.DisposeAsync();
+        await _connection.DisposeAsync();
+    }
+}
