@@ -1,0 +1,38 @@
+-- iCreateTechs: people. Columns, keys and indexes are those of seed 003; where a reference to a person had no ON DELETE,
+-- it is SET NULL here: the row is kept, and nobody's account is undeletable because they once invited a colleague.
+
+create function public.update_updated_at_column() returns trigger
+language plpgsql set search_path = '' as $$
+begin
+  new.updated_at := now();
+  return new;
+end $$;
+
+comment on function public.update_updated_at_column() is 'Row trigger of every table with updated_at: whatever the statement says, it is now';
+
+create table public.users (
+  id uuid primary key references auth.users (id) on delete cascade,
+  email text not null,
+  full_name text,
+  avatar_url text,
+  bio text,
+  github_username text,
+  twitter_username text,
+  website_url text,
+  preferences jsonb default '{}',
+  created_at timestamptz default now(),
+  updated_at timestamptz default now()
+);
+
+comment on table public.users is 'A person''s profile. The row comes and goes with the account in auth.users';
+comment on column public.users.email is 'Follows auth.users. Empty for accounts without an address (phone, anonymous)';
+
+create index idx_users_email on public.users (email);
+create index idx_users_github_username on public.users (github_username);
+create index idx_users_preferences on public.users using gin (preferences);
+
+alter table public.users enable row level security;
+alter table public.users force row level security;
+
+create trigger update_users_updated_at before update on public.users
+  for each row execute function public.update_updated_at_column();

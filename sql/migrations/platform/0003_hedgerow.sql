@@ -1,0 +1,115 @@
+-- The platform's helpers: encryption of columns, and what the current request says about itself.
+
+create table hedgerow.encryption_keys (
+  id int generated always as identity primary key,
+  public_key bytea not null,
+  created_at timestamptz not null default now()
+);
+
+comment on table hedgerow.encryption_keys is
+  'Public OpenPGP keys, inserted by provisioning. The newest encrypts; the private halves never enter the database''s storage';
+
+-- Public-key encryption, so that whoever writes needs no secret: only service_role, whose request brings the private key, reads.
+create function hedgerow.encrypt(clear text) returns text
+language plpgsql volatile strict security definer set search_path = '' as $$
+declare
+  key bytea := (select k.public_key from hedgerow.encryption_keys k order by k.id desc limit 1);
+begin
+  if key is null then
+    raise sqlstate '55000' using
+      message = 'no encryption key is installed',
+      hint = 'Run `hedgerow migrate`: it installs the public key of this project.';
+  end if;
+  return extensions.armor(extensions.pgp_pub_encrypt(clear, key));
+end $$;
+
+comment on function hedgerow.encrypt(text) is
+  'The text as an ASCII-armored OpenPGP message for the newest public key (pgcrypto). Null stays null';
+
+create function hedgerow.decrypt(cipher text) returns text
+language plpgsql stable strict security definer set search_path = '' as $$
+declare
+  key text := nullif(current_setting('hedgerow.decryption_key', true), '');
+begin
+  if key is null then
+    raise sqlstate '42501' using
+      message = 'this request carries no decryption key',
+      hint = 'Encrypted columns are read by rpc with the service key only.';
+  end if;
+  return extensions.pgp_pub_decrypt(extensions.dearmor(cipher), decode(key, 'base64'));
+end $$;
+
+comment on function hedgerow.decrypt(text) is
+  'The clear text of hedgerow.encrypt(). Needs the private key (base64) in the transaction-local setting hedgerow.decryption_key';
+
+alter function hedgerow.encrypt(text) owner to hedgerow_definer;
+alter function hedgerow.decrypt(text) owner to hedgerow_definer;
+grant execute on function hedgerow.decrypt(text) to service_role;
+
+-- create trigger … before insert or update … execute function hedgerow.encrypt_columns('access_token', …)
+create function hedgerow.encrypt_columns() returns trigger
+language plpgsql security definer set search_path = '' as $$
+declare
+  before jsonb := case tg_op when 'UPDATE' then to_jsonb(old) else '{}' end;
+  after jsonb := to_jsonb(new);
+  changed jsonb := '{}';
+  name text;
+begin
+  foreach name in array tg_argv loop
+    -- An untouched column holds the cipher of an earlier write: encrypting that again would lose it.
+    if after ->> name is not null and after ->> name is distinct from before ->> name then
+      changed := changed || jsonb_build_object(name, hedgerow.encrypt(after ->> name));
+    end if;
+  end loop;
+  return case when changed = '{}' then new else jsonb_populate_record(new, changed) end;
+end $$;
+
+comment on function hedgerow.encrypt_columns() is
+  'Row trigger: stores the columns named as its arguments encrypted whenever a statement writes them';
+
+alter function hedgerow.encrypt_columns() owner to hedgerow_definer;
+
+-- The request, as the gateway announces it in transaction-local settings (PostgREST's names). All are null outside of a request.
+create function hedgerow.request_header(name text) returns text
+language sql stable parallel safe set search_path = '' as $$
+  select nullif(current_setting('request.headers', true), '')::json ->> lower(name)
+$$;
+
+comment on function hedgerow.request_header(text) is 'A header of the current request by its name, or null';
+
+create function hedgerow.request_agent() returns text
+language sql stable parallel safe set search_path = '' as $$
+  select left(hedgerow.request_header('user-agent'), 1024)
+$$;
+
+comment on function hedgerow.request_agent() is 'The User-Agent of the current request, at most 1,024 characters';
+
+create function hedgerow.request_address() returns inet
+language plpgsql stable parallel safe set search_path = '' as $$
+begin
+  return trim(split_part(hedgerow.request_header('x-forwarded-for'), ',', 1))::inet;
+exception when invalid_text_representation then
+  return null; -- a header is whatever a client sent; it must not fail the statement that only wants to log it
+end $$;
+
+comment on function hedgerow.request_address() is
+  'The client''s address: the first of X-Forwarded-For, which the gateway writes. Null when there is none';
+
+-- current_user is the definer inside a SECURITY DEFINER function; the setting still names whom the request became.
+create function hedgerow.caller_role() returns text
+language sql stable parallel safe set search_path = '' as $$
+  select case current_setting('role', true) when 'none' then session_user::text else current_setting('role', true) end
+$$;
+
+comment on function hedgerow.caller_role() is 'The role that the statement runs for, also inside of SECURITY DEFINER functions';
+
+create function hedgerow.is_client() returns boolean
+language sql stable parallel safe set search_path = '' as $$
+  select hedgerow.caller_role() in ('anon', 'authenticated')
+$$;
+
+comment on function hedgerow.is_client() is 'Whether a person''s browser asks (anon, authenticated), not a server, a migration or the platform itself';
+
+grant execute on function
+  hedgerow.request_header(text), hedgerow.request_agent(), hedgerow.request_address(), hedgerow.caller_role(), hedgerow.is_client()
+  to anon, authenticated, service_role, hedgerow_auth, hedgerow_storage, hedgerow_realtime, hedgerow_jobs, hedgerow_definer;

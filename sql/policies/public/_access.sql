@@ -1,0 +1,51 @@
+-- Who may do what, as functions that the policies of this schema call. They are SECURITY DEFINER, so that the policies on
+-- workspace_members do not call themselves, and STABLE: a policy asks `(select …)` once per statement and gets an array,
+-- which an index on workspace_id answers. A policy reads
+--
+--   using (workspace_id = any ((select hedgerow.workspace_ids('member'))::uuid[]))
+
+create or replace function hedgerow.role_rank(role text) returns int
+language sql immutable strict parallel safe set search_path = '' as $$
+  select case role when 'owner' then 4 when 'admin' then 3 when 'member' then 2 when 'viewer' then 1 else 0 end
+$$;
+
+comment on function hedgerow.role_rank(text) is 'owner 4, admin 3, member 2, viewer 1, anything else 0: to compare roles in a workspace';
+
+create or replace function hedgerow.workspace_ids(min_role text default 'viewer') returns uuid[]
+language sql stable security definer parallel safe set search_path = '' as $$
+  select coalesce(array_agg(m.workspace_id), '{}')
+  from public.workspace_members m
+  where m.user_id = (select auth.uid()) and hedgerow.role_rank(m.role) >= hedgerow.role_rank(min_role)
+$$;
+
+comment on function hedgerow.workspace_ids(text) is 'The workspaces in which the signed-in user is at least `min_role`';
+
+create or replace function hedgerow.has_workspace_role(workspace uuid, min_role text default 'viewer') returns boolean
+language sql stable security definer parallel safe set search_path = '' as $$
+  select exists (
+    select from public.workspace_members m
+    where m.workspace_id = workspace and m.user_id = (select auth.uid())
+      and hedgerow.role_rank(m.role) >= hedgerow.role_rank(min_role))
+$$;
+
+comment on function hedgerow.has_workspace_role(uuid, text) is
+  'Whether the signed-in user is at least `min_role` in the workspace. For functions and checks of one row; lists use workspace_ids()';
+
+create or replace function hedgerow.has_project_role(project uuid, min_role text default 'viewer') returns boolean
+language sql stable security definer parallel safe set search_path = '' as $$
+  select exists (
+    select from public.projects p
+    join public.workspace_members m on m.workspace_id = p.workspace_id
+    where p.id = project and m.user_id = (select auth.uid())
+      and hedgerow.role_rank(m.role) >= hedgerow.role_rank(min_role))
+$$;
+
+comment on function hedgerow.has_project_role(uuid, text) is 'Whether the signed-in user is at least `min_role` in the project''s workspace';
+
+alter function hedgerow.workspace_ids(text) owner to hedgerow_definer;
+alter function hedgerow.has_workspace_role(uuid, text) owner to hedgerow_definer;
+alter function hedgerow.has_project_role(uuid, text) owner to hedgerow_definer;
+
+grant execute on function
+  hedgerow.role_rank(text), hedgerow.workspace_ids(text), hedgerow.has_workspace_role(uuid, text), hedgerow.has_project_role(uuid, text)
+  to anon, authenticated, service_role, hedgerow_definer;
