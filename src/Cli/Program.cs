@@ -1,13 +1,48 @@
 using System.CommandLine;
+using System.Runtime.InteropServices;
 using Hedgerow.Cli;
+using Hedgerow.Cli.Commands;
+using Hedgerow.Cli.Output;
+using Hedgerow.Gateway.Configuration;
 
-var root = new RootCommand("Hedgerow: a backend on PostgreSQL.");
+var root = new RootCommand("Hedgerow: a backend on PostgreSQL.")
+{
+    UpCommand.Create(),
+    StatusCommand.Create(),
+    DownCommand.Create(),
+};
+
+// The first signal asks for an orderly end, a second one does not wait for it.
+using var ending = new CancellationTokenSource();
+void End(PosixSignalContext signal)
+{
+    if (ending.IsCancellationRequested) return;
+    signal.Cancel = true;
+    ending.Cancel();
+}
+using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, End);
+using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, End);
+using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, End);
+
 try
 {
-    return await root.Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+    var parsed = root.Parse(args);
+    return await parsed.InvokeAsync(
+        new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null }, ending.Token);
 }
 catch (CommandFailure e)
 {
-    Console.Error.WriteLine($"hedgerow: {e.Cause} {e.Mend}");
-    return 1;
+    return Failure.Say(e.Cause, e.Mend);
+}
+catch (SettingException e)
+{
+    return Failure.Say(e.Message, "");
+}
+catch (OperationCanceledException) when (ending.IsCancellationRequested)
+{
+    return 130;
+}
+catch (Exception e)
+{
+    return Failure.SayUnexpected(e);
 }

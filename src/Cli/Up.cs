@@ -1,0 +1,159 @@
+using System.Net;
+using System.Net.Sockets;
+using Hedgerow.Auth.Tokens;
+using Hedgerow.Cli.Database;
+using Hedgerow.Cli.Output;
+using Hedgerow.Cli.State;
+using Hedgerow.Gateway;
+using Hedgerow.Gateway.Configuration;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Configuration;
+
+namespace Hedgerow.Cli;
+
+/// <summary>One run of the platform: everything that has been started is stopped again in the opposite order, however it ends.</summary>
+internal sealed class Up
+{
+    private const string DefaultUrl = "http://127.0.0.1:8000";
+    private static readonly TimeSpan s_readyPatience = TimeSpan.FromSeconds(60);
+
+    public required StateFolder State { get; init; }
+
+    /// <summary>Null: the one that the settings name, or 8000.</summary>
+    public int? Port { get; init; }
+
+    /// <summary>Null: the embedded server.</summary>
+    public string? Db { get; init; }
+
+    /// <summary>Comma list; null: all.</summary>
+    public string? Apps { get; init; }
+
+    public bool Migrates { get; init; } = true;
+    public bool Watches { get; init; }
+
+    /// <summary>Returns 0 after Ctrl-C, SIGTERM or <c>down</c>.</summary>
+    /// <exception cref="CommandFailure">It could not start.</exception>
+    public async Task<int> RunAsync(CancellationToken cancellation)
+    {
+        using var held = StateLock.TryTake(State) ?? throw AlreadyRunning();
+        var secrets = StateSecrets.Open(State);
+        var settings = GatewaySettings.Read(Configuration(secrets, "postgresql://before-the-database-is-known"));
+        RequireFreePorts(settings.Gateway.Urls);
+        new RunningPlatform(Environment.ProcessId, Ready: false, settings.Gateway.Urls).Write(State);
+
+        var steps = new Steps();
+        AdminDatabase? database = null;
+        WebApplication? gateway = null;
+        try
+        {
+            var platform = await steps.DuringAsync(async () =>
+            {
+                database = await AdminDatabase.OpenAsync(Db, State, null, steps, cancellation);
+                gateway = GatewayHost.Build(Configuration(secrets, database.ConnectionString));
+                await StartAsync(gateway, cancellation);
+                await ReadyAsync(gateway.Urls.First(), cancellation);
+                return Describe(gateway, database, settings, secrets);
+            });
+            platform.Write(State);
+            PlatformTable.Print(platform);
+            await Task.Delay(Timeout.Infinite, cancellation);
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            steps.Report("Stopping");
+        }
+        finally
+        {
+            if (gateway is not null)
+            {
+                await gateway.StopAsync(CancellationToken.None);
+                await gateway.DisposeAsync();
+            }
+            if (database is not null) await database.DisposeAsync();
+            File.Delete(State.Running);
+        }
+        return 0;
+    }
+
+    private IConfiguration Configuration(StateSecrets secrets, string database)
+    {
+        var overrides = new List<KeyValuePair<string, string?>>
+        {
+            new("Db:Url", database),
+            new("Db:ServeAsLogin", Migrates ? "false" : "true"),
+        };
+        if (Port is { } port) overrides.Add(new("Gateway:Urls", $"http://127.0.0.1:{port}"));
+        return GatewaySettings.Layer(secrets.Settings().Append(new("Gateway:Urls", DefaultUrl)), overrides);
+    }
+
+    private CommandFailure AlreadyRunning() => RunningPlatform.Find(State) is { } running
+        ? new($"Hedgerow is running already on {running.ApiUrl} (process {running.Pid}, state {State.Path}).", "./hedgerow status shows its keys, ./hedgerow down stops it.")
+        : new($"Another hedgerow command uses {State.Path}.", "Try again when it is done.");
+
+    /// <summary>Before anything is installed or migrated: a port that another program holds would only be found at the very end.</summary>
+    private static void RequireFreePorts(string urls)
+    {
+        foreach (var url in urls.Split(';').Select(text => new Uri(text)))
+        {
+            var address = IPAddress.TryParse(url.Host.Trim('[', ']'), out var ip) ? ip : url.Host == "localhost" ? IPAddress.Loopback : IPAddress.Any;
+            try
+            {
+                using var listener = new TcpListener(address, url.Port);
+                listener.Start();
+            }
+            catch (SocketException e)
+            {
+                throw PortTaken(url.Authority, e);
+            }
+        }
+    }
+
+    private static CommandFailure PortTaken(string authority, Exception e) => new(
+        $"{authority} cannot be listened on: {e.Message.TrimEnd('.')}.", "Stop the program that uses the port, or choose another with --port.");
+
+    private static async Task StartAsync(WebApplication gateway, CancellationToken cancellation)
+    {
+        try
+        {
+            await gateway.StartAsync(cancellation);
+        }
+        catch (IOException e)
+        {
+            throw PortTaken("The port", e.InnerException ?? e);
+        }
+    }
+
+    /// <summary>Returns once <c>/health/ready</c> answers 200.</summary>
+    private static async Task ReadyAsync(string url, CancellationToken cancellation)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        patience.CancelAfter(s_readyPatience);
+        using var client = new HttpClient { BaseAddress = new Uri(url.Replace("0.0.0.0", "127.0.0.1", StringComparison.Ordinal).Replace("[::]", "[::1]", StringComparison.Ordinal)) };
+        var answer = "nothing yet";
+        try
+        {
+            while (true)
+            {
+                using var response = await client.GetAsync("/health/ready", patience.Token);
+                if (response.IsSuccessStatusCode) return;
+                answer = await response.Content.ReadAsStringAsync(patience.Token);
+                await Task.Delay(TimeSpan.FromMilliseconds(50), patience.Token);
+            }
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            throw new CommandFailure($"The gateway is not ready after {s_readyPatience.TotalSeconds} s; /health/ready says: {answer}.", "Its log stands above.");
+        }
+    }
+
+    private static RunningPlatform Describe(WebApplication gateway, AdminDatabase database, GatewaySettings settings, StateSecrets secrets)
+    {
+        var keys = JwtKeySet.From(settings.Jwt);
+        var signer = keys.Signer is null ? null : new JwtSigner(keys);
+        return new RunningPlatform(
+            Environment.ProcessId, Ready: true, gateway.Urls.First(), DatabaseUrl.Format(database.ConnectionString),
+            signer is null ? null : ApiKeys.Mint(signer, "anon", secrets.KeysIssuedAt),
+            signer is null ? null : ApiKeys.Mint(signer, "service_role", secrets.KeysIssuedAt),
+            settings.Jwt.Secret.Length > 0 ? settings.Jwt.Secret : null);
+    }
+}
