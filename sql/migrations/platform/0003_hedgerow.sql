@@ -47,20 +47,39 @@ alter function hedgerow.decrypt(text) owner to hedgerow_definer;
 grant execute on function hedgerow.decrypt(text) to service_role;
 
 -- create trigger … before insert or update … execute function hedgerow.encrypt_columns('access_token', …)
+-- What a client writes is always taken as clear text, a cipher text copied from another row too: otherwise a value that is
+-- never shown could be moved to where it is. Left alone is only what is this row's own already.
 create function hedgerow.encrypt_columns() returns trigger
 language plpgsql security definer set search_path = '' as $$
 declare
-  before jsonb := case tg_op when 'UPDATE' then to_jsonb(old) else '{}' end;
-  after jsonb := to_jsonb(new);
+  stored jsonb;
+  written jsonb := to_jsonb(new);
   changed jsonb := '{}';
+  cipher text;
   name text;
 begin
+  if tg_op = 'UPDATE' then
+    stored := to_jsonb(old);
+  else
+    -- A row that was read and is upserted as it was.
+    execute format('select to_jsonb(t) from %I.%I t where t.id = $1.id', tg_table_schema, tg_table_name) into stored using new;
+  end if;
   foreach name in array tg_argv loop
-    -- An untouched column holds the cipher of an earlier write: encrypting that again would lose it.
-    if after ->> name is not null and after ->> name is distinct from before ->> name then
-      changed := changed || jsonb_build_object(name, hedgerow.encrypt(after ->> name));
+    if written ->> name is null or written ->> name is not distinct from stored ->> name then
+      continue;
     end if;
+    -- insert … on conflict do update: the trigger of the insert has encrypted what the trigger of the update now sees.
+    if tg_op = 'UPDATE'
+       and md5(written ->> name) = any (string_to_array(current_setting('hedgerow.encrypted_by_insert', true), ' ')) then
+      continue;
+    end if;
+    cipher := hedgerow.encrypt(written ->> name);
+    changed := changed || jsonb_build_object(name, cipher);
   end loop;
+  if tg_op = 'INSERT' then
+    perform set_config('hedgerow.encrypted_by_insert',
+      (select coalesce(string_agg(md5(c.value), ' '), '') from jsonb_each_text(changed) as c), true);
+  end if;
   return case when changed = '{}' then new else jsonb_populate_record(new, changed) end;
 end $$;
 
