@@ -12,7 +12,6 @@ internal static class CallPlanner
     public static Result<Planner.Planned> Plan(CallAction call, ApiRequest request, SchemaCache schema, RestOptions options)
     {
         var isPost = call.Via == CallMethod.Post;
-        if (isPost && WritePlanner.KeysDiffer(request)) return WritePlanner.KeysMustMatch;
         var names = ArgumentNames(call, request);
         if (!RoutineFinder.Find(schema, new(request.Schema, call.Function), names, request.Payload, isPost).Ok(out var routine, out var error)) return error;
 

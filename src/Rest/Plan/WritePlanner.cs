@@ -8,16 +8,10 @@ namespace Hedgerow.Rest.Plan;
 /// <summary>Plans POST, PUT, PATCH and DELETE on a relation.</summary>
 internal static class WritePlanner
 {
-    public static readonly ApiError KeysMustMatch = new(400, "PGRST102", "All object keys must match");
-
-    /// <summary>Rows with different keys need <c>columns=</c> to say which are meant.</summary>
-    public static bool KeysDiffer(ApiRequest request) => request is { Payload: JsonPayload { IsUniform: false }, Query.Columns: null };
-
     public static Result<Planner.Planned> Plan(ApiRequest request, SchemaCache schema, RestOptions options)
     {
         var relation = new QualifiedName(request.Schema, RelationOf(request.Action));
         if (!schema.Tables.TryGetValue(relation, out var table)) return Planner.TableNotFound(relation, schema);
-        if (request.Action is not DeleteAction && KeysDiffer(request)) return KeysMustMatch;
         if (!ReadPlanner.Plan(relation, fromResult: true, request, schema, options).Ok(out var planned, out var error)) return error;
         if (!Mutate(table, planned.Tree, request, new FieldResolver(schema)).Ok(out var mutation, out error)) return error;
         if (Planner.Strictness(request.Preferences) is { } strict) return strict;

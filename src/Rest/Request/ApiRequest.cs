@@ -9,22 +9,23 @@ public sealed record ApiRequest
     public required RequestAction Action { get; init; }
     public required string Schema { get; init; }
 
-    /// <summary>True where a profile header chose the schema (then <c>Content-Profile</c> is answered).</summary>
+    /// <summary>True where a profile header chose the schema, or could have: with more than one schema. Then <c>Content-Profile</c> is answered.</summary>
     public bool ProfileGiven { get; init; }
 
     public required QueryString Query { get; init; }
     public required Preferences Preferences { get; init; }
 
-    /// <summary>The root's range: <c>Range</c> header and limit/offset combined, before MaxRows.</summary>
+    /// <summary>The root's range: <c>Range</c> header (of a GET) and limit/offset combined, before MaxRows.</summary>
     public required RowRange Range { get; init; }
-
-    /// <summary>True where the request asked by a <c>Range</c> header (416 rather than an empty answer beyond the end).</summary>
-    public bool RangeHeaderGiven { get; init; }
 
     /// <summary>Acceptable media types, best first.</summary>
     public required ImmutableArray<MediaType> Accept { get; init; }
 
+    /// <summary>The body of a POST, PATCH or PUT.</summary>
     public Payload? Payload { get; init; }
+
+    /// <summary>The body's media type; JSON where the request names none.</summary>
+    public required MediaType ContentType { get; init; }
 
     public required Caller Caller { get; init; }
     public required string Method { get; init; }
@@ -56,7 +57,7 @@ public sealed record DeleteAction(string Relation) : RequestAction { public over
 
 public sealed record CallAction(string Function, CallMethod Via) : RequestAction { public override bool HeadersOnly => Via == CallMethod.Head; }
 
-/// <summary>The root: OpenAPI, or the function that <c>Rest:RootSpec</c> names.</summary>
+/// <summary>The root: OpenAPI. Where <c>Rest:RootSpec</c> names a function, the root is a <see cref="CallAction"/>.</summary>
 public sealed record DescribeAction(bool IsHead) : RequestAction { public override bool HeadersOnly => IsHead; }
 
 public sealed record OptionsAction(string? Relation, string? Function) : RequestAction { public override bool HeadersOnly => true; }

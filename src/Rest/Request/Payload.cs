@@ -5,11 +5,13 @@ namespace Hedgerow.Rest.Request;
 /// <summary>A request's body, read to its end and known to be well-formed.</summary>
 public abstract record Payload;
 
-/// <summary>JSON text that goes to PostgreSQL as it came. <paramref name="Keys"/> are the first object's (for an array) or the object's.</summary>
-/// <param name="Keys">In order, each once.</param>
-/// <param name="IsArray">Whether the body was an array.</param>
-/// <param name="IsUniform">Whether all objects of the array have the same keys; where not, <c>columns=</c> is needed (PGRST102).</param>
-public sealed record JsonPayload(string Text, ImmutableArray<string> Keys, bool IsArray, bool IsUniform) : Payload;
+/// <summary>
+/// JSON text that goes to PostgreSQL as it came. Without <c>columns=</c> it is well-formed and an object, or an array of
+/// objects with the same keys; with it PostgreSQL is the first to look inside. A scalar counts as an empty array.
+/// </summary>
+/// <param name="Keys">The objects' keys, or what <c>columns=</c> names: sorted, each once, so that the same keys make the same SQL.</param>
+/// <param name="IsArray">Whether the body is an array.</param>
+public sealed record JsonPayload(string Text, ImmutableArray<string> Keys, bool IsArray) : Payload;
 
 /// <summary>A form (<c>application/x-www-form-urlencoded</c>): names and values in order.</summary>
 public sealed record FormPayload(ImmutableArray<KeyValuePair<string, string>> Fields) : Payload;

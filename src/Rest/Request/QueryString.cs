@@ -8,16 +8,16 @@ namespace Hedgerow.Rest.Request;
 /// </summary>
 public sealed record QueryString
 {
-    /// <summary>The parameters sorted and encoded, as <c>Content-Location</c> and caches want them.</summary>
+    /// <summary>The parameters sorted and encoded, as <c>Content-Location</c> and caches want them; without a question mark.</summary>
     public required string Canonical { get; init; }
 
-    /// <summary>Everything that can be an argument of a GET rpc, in order, name and raw value; repeated names stay repeated (VARIADIC).</summary>
+    /// <summary>Arguments of a GET rpc: parameters without an operator, in order; repeated names stay repeated (VARIADIC). Empty for other requests.</summary>
     public ImmutableArray<KeyValuePair<string, string>> Parameters { get; init; } = [];
 
-    /// <summary>Empty where <c>select</c> is absent: that means <c>*</c>.</summary>
+    /// <summary>Where <c>select</c> is absent the one field <c>*</c>; empty for <c>select=</c>, which asks for no column at all.</summary>
     public ImmutableArray<SelectItem> Select { get; init; } = [];
 
-    /// <summary>Column filters, in order. A parameter with no recognised operator is not here on RPC (it is an argument) and is an error elsewhere.</summary>
+    /// <summary>Column filters, in order. A parameter without an operator is an argument of a GET rpc and an error elsewhere.</summary>
     public ImmutableArray<Placed<Filter>> Filters { get; init; } = [];
 
     /// <summary><c>and=</c> and <c>or=</c> trees, in order.</summary>
@@ -25,10 +25,13 @@ public sealed record QueryString
 
     public ImmutableArray<Placed<ImmutableArray<OrderTerm>>> Order { get; init; } = [];
 
-    /// <summary>Limits and offsets, one entry a place.</summary>
+    /// <summary>Limits and offsets of embedded resources, one entry a place; the root's stand in <see cref="ApiRequest.Range"/>.</summary>
     public ImmutableArray<Placed<RowRange>> Ranges { get; init; } = [];
 
-    /// <summary><c>columns=</c>; null where absent.</summary>
+    /// <summary>The root's <c>limit</c> and <c>offset</c>, before the <c>Range</c> header.</summary>
+    internal RowSpan RootRange { get; init; } = RowSpan.All;
+
+    /// <summary><c>columns=</c>, sorted, each once; null where absent and where it has no meaning (it has for POST and PATCH).</summary>
     public ImmutableArray<string>? Columns { get; init; }
 
     /// <summary><c>on_conflict=</c>; null where absent.</summary>
