@@ -25,7 +25,6 @@ public sealed class QueryErrorTests
     [InlineData("and=(ord(id.eq.1,id.eq.1),id.eq.2)", "\"failed to parse logic tree ((ord(id.eq.1,id.eq.1),id.eq.2))\" (line 1, column 7)", "unexpected \"d\" expecting \"(\"")]
     [InlineData("or=(id.eq.1,not.xor(id.eq.2,id.eq.3))", "\"failed to parse logic tree ((id.eq.1,not.xor(id.eq.2,id.eq.3)))\" (line 1, column 16)", "unexpected \"x\" expecting logic operator (and, or)")]
     [InlineData("select=name!hint", "\"failed to parse select parameter (name!hint)\" (line 1, column 5)", "unexpected '!' expecting letter, digit, \"-\", \"->>\", \"->\", \"::\", \".\", \")\", \",\" or end of input")]
-    [InlineData("select=*!hint", "\"failed to parse select parameter (*!hint)\" (line 1, column 2)", "unexpected '!' expecting \")\", \",\" or end of input")]
     [InlineData("select=name::", "\"failed to parse select parameter (name::)\" (line 1, column 7)", "unexpected end of input expecting letter or digit")]
     [InlineData("select=id,clients(name[])", "\"failed to parse select parameter (id,clients(name[]))\" (line 1, column 16)", "unexpected '[' expecting letter, digit, \"-\", \"->>\", \"->\", \"::\", \".\", \")\", \",\" or end of input")]
     [InlineData("select=data->>-78xy", "\"failed to parse select parameter (data->>-78xy)\" (line 1, column 11)", "unexpected 'x' expecting digit, \"->\", \"::\", \".\", \",\" or end of input")]
