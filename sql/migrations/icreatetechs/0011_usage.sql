@@ -21,6 +21,7 @@ create table public.usage_records (
 create index idx_usage_records_user on public.usage_records (user_id, recorded_at desc);
 create index idx_usage_records_workspace on public.usage_records (workspace_id, recorded_at desc);
 create index idx_usage_records_type on public.usage_records (resource_type, recorded_at desc);
+create index idx_usage_records_user_date on public.usage_records (user_id, recorded_at desc);
 -- Serves the sum that is held against a plan, from the index alone.
 create index idx_usage_records_billed on public.usage_records (billed_to, resource_type, recorded_at) include (amount);
 comment on table public.usage_records is
@@ -67,30 +68,37 @@ create trigger usage_records_total_storage after insert on public.usage_records
   for each statement execute function hedgerow.total_storage();
 
 create function hedgerow.plan_of(payer uuid) returns public.subscription_plans
-language sql stable security definer set search_path = ''
+language plpgsql stable security definer set search_path = ''
 as $$
-  select p
+declare
+  paid public.subscription_plans;
+begin
+  select p.* into paid
   from public.subscription_plans as p
   where p.id = coalesce(
     (select s.plan_id
      from public.subscriptions as s join public.customers as c on c.id = s.customer_id
      where c.user_id = payer and s.status in ('active', 'trialing', 'past_due')
      order by s.current_period_end desc limit 1),
-    (select f.id from public.subscription_plans as f where f.slug = 'free'))
+    (select f.id from public.subscription_plans as f where f.slug = 'free'));
+  return paid;
+end
 $$;
 comment on function hedgerow.plan_of(uuid) is
   'The plan a user pays for. A past_due subscription still counts while Stripe retries the payment; none means "free".';
 
 create function hedgerow.usage_period_start(payer uuid, moment timestamptz) returns timestamptz
-language sql stable security definer set search_path = '' set timezone = 'UTC'
+language plpgsql stable security definer set search_path = '' set timezone = 'UTC'
 as $$
-  select coalesce(
+begin
+  return coalesce(
     (select s.current_period_start
      from public.subscriptions as s join public.customers as c on c.id = s.customer_id
      where c.user_id = payer and s.status in ('active', 'trialing', 'past_due') and s.billing_interval = 'monthly'
        and moment >= s.current_period_start and moment < s.current_period_end
      order by s.current_period_end desc limit 1),
-    date_trunc('month', moment))
+    date_trunc('month', moment));
+end
 $$;
 comment on function hedgerow.usage_period_start(uuid, timestamptz) is
   'When the period began that limits are held against: the monthly subscription''s, else the calendar month (UTC), yearly payers included.';
@@ -249,11 +257,15 @@ create trigger projects_credit before delete on public.projects
   for each row execute function hedgerow.credit_project();
 
 create function hedgerow.stored_in(workspace uuid) returns numeric
-language sql stable security definer set search_path = ''
+language plpgsql stable security definer set search_path = ''
 as $$
-  select coalesce(sum(f.size_bytes), 0) / 1e9
-  from public.files as f join public.projects as p on p.id = f.project_id
-  where p.workspace_id = workspace
+begin
+  return (
+    select coalesce(sum(f.size_bytes), 0) / 1e9
+    from public.files as f join public.projects as p on p.id = f.project_id
+    where p.workspace_id = workspace
+  );
+end
 $$;
 
 create function hedgerow.credit_workspace() returns trigger

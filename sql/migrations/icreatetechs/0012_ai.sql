@@ -107,10 +107,15 @@ comment on table public.code_analyses is
   'Results of analysing a file. Seen by those who see the project until expires_at; written by service.';
 
 create function hedgerow.delete_expired_analyses(moment timestamptz default now()) returns integer
-language sql security definer set search_path = ''
+language plpgsql security definer set search_path = ''
 as $$
-  with gone as (delete from public.code_analyses where expires_at <= moment returning 1)
-  select count(*)::integer from gone
+declare
+  gone integer;
+begin
+  delete from public.code_analyses where expires_at <= moment;
+  get diagnostics gone = row_count;
+  return gone;
+end
 $$;
 comment on function hedgerow.delete_expired_analyses(timestamptz) is 'Deletes analyses that have expired at the moment; returns how many.';
 grant execute on function hedgerow.delete_expired_analyses(timestamptz) to hedgerow_jobs, service_role;

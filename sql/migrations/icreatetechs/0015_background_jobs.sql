@@ -63,24 +63,35 @@ create function hedgerow.enqueue_job(
   job_name text, job_type text, input jsonb default '{}', priority integer default 0,
   scheduled_for timestamptz default null, max_attempts integer default 3)
 returns uuid
-language sql security definer set search_path = ''
+language plpgsql security definer set search_path = ''
 as $$
+declare
+  queued uuid;
+begin
   insert into public.background_jobs (job_name, job_type, input, priority, scheduled_for, max_attempts)
-  values (job_name, job_type, input, priority, scheduled_for, max_attempts)
-  returning id
+  values (enqueue_job.job_name, enqueue_job.job_type, enqueue_job.input, enqueue_job.priority, enqueue_job.scheduled_for,
+    enqueue_job.max_attempts)
+  returning id into queued;
+  return queued;
+end
 $$;
 comment on function hedgerow.enqueue_job(text, text, jsonb, integer, timestamptz, integer) is 'Puts a job into the queue; returns its id.';
 
 create function hedgerow.end_attempt(job public.background_jobs, why text, moment timestamptz) returns public.background_jobs
-language sql security definer set search_path = ''
+language plpgsql security definer set search_path = ''
 as $$
+declare
+  ended public.background_jobs;
+begin
   update public.background_jobs as j set
     status = case when j.attempts < j.max_attempts then 'retrying' else 'failed' end,
     error = why,
     scheduled_for = case when j.attempts < j.max_attempts then moment + hedgerow.retry_delay(j.attempts) else j.scheduled_for end,
     completed_at = case when j.attempts < j.max_attempts then null else moment end
   where j.id = job.id
-  returning j
+  returning j.* into ended;
+  return ended;
+end
 $$;
 
 create function hedgerow.release_dead_jobs(moment timestamptz default clock_timestamp()) returns integer

@@ -185,11 +185,18 @@ grant execute on function public.log_event(text, text, jsonb, uuid, text, text, 
 grant execute on function public.log_error(text, text, text, jsonb, text, text, uuid, text) to anon, authenticated, service_role;
 
 create function hedgerow.delete_old_logs(moment timestamptz default now(), keep interval default '90 days') returns integer
-language sql security definer set search_path = ''
+language plpgsql security definer set search_path = ''
 as $$
-  with errors as (delete from public.error_logs where created_at < moment - keep returning 1),
-    metrics as (delete from public.performance_metrics where recorded_at < moment - keep returning 1)
-  select ((select count(*) from errors) + (select count(*) from metrics))::integer
+declare
+  errors integer;
+  metrics integer;
+begin
+  delete from public.error_logs where created_at < moment - keep;
+  get diagnostics errors = row_count;
+  delete from public.performance_metrics where recorded_at < moment - keep;
+  get diagnostics metrics = row_count;
+  return errors + metrics;
+end
 $$;
 comment on function hedgerow.delete_old_logs(timestamptz, interval) is
   'Deletes errors and measurements older than 90 days at the moment; returns how many. The partitioned logs go with hedgerow.drop_old_partitions.';

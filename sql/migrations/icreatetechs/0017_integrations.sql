@@ -101,16 +101,19 @@ comment on function hedgerow.receive_webhook(text, text, text, jsonb, text) is
   'Stores an incoming webhook. is_new is false when the provider sent this event before: then it is not to be processed again.';
 
 create function hedgerow.claim_webhook(webhook_id uuid default null) returns setof public.webhook_logs
-language sql security definer set search_path = ''
+language plpgsql security definer set search_path = ''
 as $$
-  update public.webhook_logs as w set status = 'processing', response = null, error = null
-  where w.id = (
-    select c.id from public.webhook_logs as c
-    where c.status = 'received' and (webhook_id is null or c.id = webhook_id)
-    order by c.created_at, c.id
-    limit 1
-    for update skip locked)
-  returning w.*
+begin
+  return query
+    update public.webhook_logs as w set status = 'processing', response = null, error = null
+    where w.id = (
+      select c.id from public.webhook_logs as c
+      where c.status = 'received' and (webhook_id is null or c.id = webhook_id)
+      order by c.created_at, c.id
+      limit 1
+      for update skip locked)
+    returning w.*;
+end
 $$;
 comment on function hedgerow.claim_webhook(uuid) is
   'Begins to process a received webhook, that one or the oldest; no row when another has it already or there is none.';
@@ -148,11 +151,15 @@ $$;
 comment on function public.replay_webhook(uuid) is 'Puts a processed or failed webhook back to "received", to be processed again. Service only.';
 
 create function hedgerow.delete_old_webhooks(moment timestamptz default now(), keep interval default '90 days') returns integer
-language sql security definer set search_path = ''
+language plpgsql security definer set search_path = ''
 as $$
-  with gone as (
-    delete from public.webhook_logs where status in ('processed', 'failed') and created_at < moment - keep returning 1)
-  select count(*)::integer from gone
+declare
+  gone integer;
+begin
+  delete from public.webhook_logs where status in ('processed', 'failed') and created_at < moment - keep;
+  get diagnostics gone = row_count;
+  return gone;
+end
 $$;
 comment on function hedgerow.delete_old_webhooks(timestamptz, interval) is
   'Deletes ended webhooks older than 90 days at the moment; returns how many. What was never processed stays.';

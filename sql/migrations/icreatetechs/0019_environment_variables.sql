@@ -57,14 +57,16 @@ comment on table public.environment_variable_changes is
 
 create function hedgerow.audit_environment_variable(variable public.environment_variables, action text, changed_columns text[] default '{}')
 returns void
-language sql security definer set search_path = ''
+language plpgsql security definer set search_path = ''
 as $$
-  -- Variables that go with their whole project leave nothing to audit: the trail goes too.
-  insert into public.environment_variable_changes
-    (project_id, variable_id, key, environment, action, changed_columns, changed_by, ip_address)
-  select p.id, variable.id, variable.key, variable.environment, action, changed_columns,
-    (select u.id from public.users as u where u.id = auth.uid()), hedgerow.request_address()
-  from public.projects as p where p.id = variable.project_id
+begin
+    -- Variables that go with their whole project leave nothing to audit: the trail goes too.
+    insert into public.environment_variable_changes
+      (project_id, variable_id, key, environment, action, changed_columns, changed_by, ip_address)
+    select p.id, variable.id, variable.key, variable.environment, action, changed_columns,
+      (select u.id from public.users as u where u.id = auth.uid()), hedgerow.request_address()
+    from public.projects as p where p.id = variable.project_id;
+end
 $$;
 
 create function hedgerow.audit_environment_variable_change() returns trigger
@@ -117,13 +119,16 @@ comment on function public.reveal_environment_variable(uuid) is
 grant execute on function public.reveal_environment_variable(uuid) to authenticated;
 
 create function public.environment_of(project_id uuid, environment text) returns table (key text, value text)
-language sql stable security definer set search_path = ''
+language plpgsql stable security definer set search_path = ''
 as $$
-  -- What is set for the environment itself wins over what is set for all.
-  select distinct on (v.key) v.key, hedgerow.decrypt(v.value_encrypted)
-  from public.environment_variables as v
-  where v.project_id = environment_of.project_id and v.environment in (environment_of.environment, 'all')
-  order by v.key, v.environment = 'all'
+begin
+  return query
+    -- What is set for the environment itself wins over what is set for all.
+    select distinct on (v.key) v.key, hedgerow.decrypt(v.value_encrypted)
+    from public.environment_variables as v
+    where v.project_id = environment_of.project_id and v.environment in (environment_of.environment, 'all')
+    order by v.key, v.environment = 'all';
+end
 $$;
 comment on function public.environment_of(uuid, text) is
   'The whole environment of a deployment in clear, secrets included. Service only.';

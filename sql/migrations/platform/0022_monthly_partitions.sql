@@ -46,7 +46,7 @@ comment on function hedgerow.partition_by_month(regclass, interval) is
   'Registers a table partitioned by range of a timestamptz and gives it its default partition. Months come from make_partitions.';
 
 create function hedgerow.make_partitions(moment timestamptz default now(), months_ahead integer default 3) returns setof text
-language plpgsql security definer set search_path = '' set timezone = 'UTC' set lock_timeout = '5s'
+language plpgsql security definer set search_path = '' set timezone = 'UTC' set lock_timeout = '5s' set row_security = on
 as $$
 declare
   monthly record;
@@ -89,7 +89,7 @@ comment on function hedgerow.make_partitions(timestamptz, integer) is
   'moves stray rows out of the default partition; returns the names made. Safe to run again and by several at once.';
 
 create function hedgerow.drop_old_partitions(moment timestamptz default now()) returns setof text
-language plpgsql security definer set search_path = '' set timezone = 'UTC' set lock_timeout = '5s'
+language plpgsql security definer set search_path = '' set timezone = 'UTC' set lock_timeout = '5s' set row_security = on
 as $$
 declare
   monthly record;
