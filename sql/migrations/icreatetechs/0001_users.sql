@@ -36,3 +36,26 @@ alter table public.users force row level security;
 
 create trigger update_users_updated_at before update on public.users
   for each row execute function public.update_updated_at_column();
+
+-- The profile comes and follows in the transaction that writes the account.
+create function public.sync_user_profile() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+  insert into public.users (id, email)
+  -- A phone or anonymous account has no address, and the seed wants one: the empty text is nobody's address.
+  values (new.id, coalesce(new.email, ''))
+  on conflict (id) do update set email = excluded.email
+  where public.users.email <> excluded.email;
+  return null;
+end $$;
+
+comment on function public.sync_user_profile() is 'Row trigger on auth.users: inserts the profile, and carries a changed e-mail address over';
+
+alter function public.sync_user_profile() owner to hedgerow_definer;
+
+create trigger on_auth_user_created after insert or update of email on auth.users
+  for each row execute function public.sync_user_profile();
+
+-- Accounts that are older than this application.
+insert into public.users (id, email)
+select id, coalesce(email, '') from auth.users;

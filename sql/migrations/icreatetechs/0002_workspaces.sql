@@ -44,3 +44,11 @@ alter table public.workspace_members force row level security;
 
 create trigger update_workspaces_updated_at before update on public.workspaces
   for each row execute function public.update_updated_at_column();
+
+create trigger keep_columns before update on public.workspaces
+  for each row when (old.id is distinct from new.id)
+  execute function hedgerow.refuse_change('id');
+
+create trigger keep_columns before update on public.workspace_members
+  for each row when ((old.id, old.workspace_id, old.user_id) is distinct from (new.id, new.workspace_id, new.user_id))
+  execute function hedgerow.refuse_change('id', 'workspace_id', 'user_id');

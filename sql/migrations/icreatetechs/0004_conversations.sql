@@ -42,3 +42,38 @@ alter table public.messages force row level security;
 
 create trigger update_conversations_updated_at before update on public.conversations
   for each row execute function public.update_updated_at_column();
+
+create trigger keep_columns before update on public.conversations
+  for each row when ((old.id, old.project_id, old.user_id) is distinct from (new.id, new.project_id, new.user_id))
+  execute function hedgerow.refuse_change('id', 'project_id', 'user_id');
+
+create function hedgerow.note_new_messages() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+  -- Locked in one order, so that two bulk inserts into the same conversations wait for each other and never in a circle.
+  perform from public.conversations c
+  where c.id in (select w.conversation_id from written w)
+  order by c.id for no key update;
+
+  update public.conversations c set updated_at = now()
+  where c.id in (select w.conversation_id from written w);
+
+  perform hedgerow.note_project_access(array(
+    select distinct c.project_id from public.conversations c where c.id in (select w.conversation_id from written w)));
+  return null;
+end $$;
+
+comment on function hedgerow.note_new_messages() is 'Statement trigger: new messages move their conversation''s updated_at';
+
+alter function hedgerow.note_new_messages() owner to hedgerow_definer;
+
+create trigger note_new_messages after insert on public.messages
+  referencing new table as written for each statement
+  execute function hedgerow.note_new_messages();
+
+create trigger note_work_in_project after insert on public.conversations
+  referencing new table as written for each statement
+  execute function hedgerow.note_work_in_project();
+
+-- Append-only for servers too. Messages go when their conversation goes.
+revoke update, delete, truncate on public.messages from service_role;

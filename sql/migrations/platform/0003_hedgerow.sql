@@ -44,7 +44,7 @@ comment on function hedgerow.decrypt(text) is
 
 alter function hedgerow.encrypt(text) owner to hedgerow_definer;
 alter function hedgerow.decrypt(text) owner to hedgerow_definer;
-grant execute on function hedgerow.decrypt(text) to service_role;
+grant execute on function hedgerow.encrypt(text), hedgerow.decrypt(text) to service_role;
 
 -- create trigger … before insert or update … execute function hedgerow.encrypt_columns('access_token', …)
 -- What a client writes is always taken as clear text, a cipher text copied from another row too: otherwise a value that is
@@ -87,6 +87,22 @@ comment on function hedgerow.encrypt_columns() is
   'Row trigger: stores the columns named as its arguments encrypted whenever a statement writes them';
 
 alter function hedgerow.encrypt_columns() owner to hedgerow_definer;
+
+-- create trigger keep_columns before update … when (old.id is distinct from new.id …) execute function hedgerow.refuse_change('id')
+-- A client's upsert names the key columns as well, so it needs the privilege to write them; this holds them where they are.
+-- SECURITY INVOKER: the platform's own functions run as another user and may.
+create function hedgerow.refuse_change() returns trigger
+language plpgsql set search_path = '' as $$
+begin
+  if current_user in ('anon', 'authenticated') then
+    raise sqlstate 'PT403' using
+      message = format('%s of %s cannot be changed', array_to_string(tg_argv, ', '), tg_table_name),
+      hint = 'Leave it out, or send the value that the row has.';
+  end if;
+  return new;
+end $$;
+
+comment on function hedgerow.refuse_change() is 'Row trigger: a client may not change the columns named in its WHEN clause and arguments';
 
 -- The request, as the gateway announces it in transaction-local settings (PostgREST's names). All are null outside of a request.
 create function hedgerow.request_header(name text) returns text

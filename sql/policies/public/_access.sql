@@ -5,7 +5,7 @@
 --   using (workspace_id = any ((select hedgerow.workspace_ids('member'))::uuid[]))
 
 create or replace function hedgerow.role_rank(role text) returns int
-language sql immutable strict parallel safe set search_path = '' as $$
+language sql immutable parallel safe as $$ -- no SET clause and not strict: so it is inlined
   select case role when 'owner' then 4 when 'admin' then 3 when 'member' then 2 when 'viewer' then 1 else 0 end
 $$;
 
@@ -31,6 +31,22 @@ $$;
 comment on function hedgerow.has_workspace_role(uuid, text) is
   'Whether the signed-in user is at least `min_role` in the workspace. For functions and checks of one row; lists use workspace_ids()';
 
+create or replace function hedgerow.workspace_role(workspace uuid) returns text
+language sql stable security definer parallel safe set search_path = '' as $$
+  select m.role from public.workspace_members m where m.workspace_id = workspace and m.user_id = (select auth.uid())
+$$;
+
+comment on function hedgerow.workspace_role(uuid) is 'What the signed-in user is in the workspace: owner, admin, member, viewer, or null';
+
+create or replace function hedgerow.confirmed_email() returns text
+language sql stable security definer parallel safe set search_path = '' as $$
+  select lower(u.email) from auth.users u
+  where u.id = (select auth.uid()) and u.email_confirmed_at is not null and u.deleted_at is null
+$$;
+
+comment on function hedgerow.confirmed_email() is
+  'The address that the signed-in user has proved to own, in lower case. Not from the token: that may be older than a change';
+
 create or replace function hedgerow.has_project_role(project uuid, min_role text default 'viewer') returns boolean
 language sql stable security definer parallel safe set search_path = '' as $$
   select exists (
@@ -45,7 +61,10 @@ comment on function hedgerow.has_project_role(uuid, text) is 'Whether the signed
 alter function hedgerow.workspace_ids(text) owner to hedgerow_definer;
 alter function hedgerow.has_workspace_role(uuid, text) owner to hedgerow_definer;
 alter function hedgerow.has_project_role(uuid, text) owner to hedgerow_definer;
+alter function hedgerow.workspace_role(uuid) owner to hedgerow_definer;
+alter function hedgerow.confirmed_email() owner to hedgerow_definer;
 
 grant execute on function
-  hedgerow.role_rank(text), hedgerow.workspace_ids(text), hedgerow.has_workspace_role(uuid, text), hedgerow.has_project_role(uuid, text)
+  hedgerow.role_rank(text), hedgerow.workspace_ids(text), hedgerow.has_workspace_role(uuid, text), hedgerow.has_project_role(uuid, text),
+  hedgerow.workspace_role(uuid), hedgerow.confirmed_email()
   to anon, authenticated, service_role, hedgerow_definer;

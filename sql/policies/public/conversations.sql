@@ -1,0 +1,31 @@
+-- Whoever sees the project reads its conversations. Members and above hold their own; admins tidy up everybody's.
+
+revoke all on public.conversations from anon, authenticated;
+grant select on public.conversations to anon, authenticated;
+grant delete on public.conversations to authenticated;
+grant insert (id, project_id, user_id, title, context, is_archived) on public.conversations to authenticated;
+grant update (id, project_id, user_id, title, context, is_archived, updated_at) on public.conversations to authenticated;
+
+create policy "Those who see the project can view its conversations" on public.conversations for select to anon, authenticated
+  using (exists (select from public.projects p where p.id = project_id)); -- under the projects' own policies
+
+create policy "Members can start conversations" on public.conversations for insert to authenticated
+  with check (
+    user_id = (select auth.uid())
+    and exists (
+      select from public.projects p
+      where p.id = project_id and p.workspace_id = any ((select hedgerow.workspace_ids('member'))::uuid[])));
+
+create policy "Members can update their conversations, admins all" on public.conversations for update to authenticated
+  using (exists (
+    select from public.projects p
+    where p.id = project_id
+      and (p.workspace_id = any ((select hedgerow.workspace_ids('admin'))::uuid[])
+        or user_id = (select auth.uid()) and p.workspace_id = any ((select hedgerow.workspace_ids('member'))::uuid[]))));
+
+create policy "Members can delete their conversations, admins all" on public.conversations for delete to authenticated
+  using (exists (
+    select from public.projects p
+    where p.id = project_id
+      and (p.workspace_id = any ((select hedgerow.workspace_ids('admin'))::uuid[])
+        or user_id = (select auth.uid()) and p.workspace_id = any ((select hedgerow.workspace_ids('member'))::uuid[]))));

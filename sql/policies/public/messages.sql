@@ -1,0 +1,14 @@
+-- Append-only: there is no way to change or delete one. Read by those who see the project, written by members and above.
+
+revoke all on public.messages from anon, authenticated;
+grant select on public.messages to anon, authenticated;
+grant insert (id, conversation_id, role, content, metadata, tokens_used, model) on public.messages to authenticated;
+
+create policy "Those who see the conversation can view its messages" on public.messages for select to anon, authenticated
+  using (exists (select from public.conversations c where c.id = conversation_id)); -- under the conversations' own policies
+
+create policy "Members can write messages" on public.messages for insert to authenticated
+  with check (exists (
+    select from public.conversations c
+    join public.projects p on p.id = c.project_id
+    where c.id = conversation_id and p.workspace_id = any ((select hedgerow.workspace_ids('member'))::uuid[])));
