@@ -4,12 +4,15 @@ using Hedgerow.Cli;
 using Hedgerow.Cli.Commands;
 using Hedgerow.Cli.Output;
 using Hedgerow.Gateway.Configuration;
+using Hedgerow.Postgres;
 
 var root = new RootCommand("Hedgerow: a backend on PostgreSQL.")
 {
     UpCommand.Create(),
     StatusCommand.Create(),
     DownCommand.Create(),
+    TestCommand.Create(),
+    BenchCommand.Create(),
 };
 
 // The first signal asks for an orderly end, a second one does not wait for it.
@@ -31,6 +34,10 @@ try
         new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null }, ending.Token);
 }
 catch (CommandFailure e)
+{
+    return Failure.Say(e.Cause, e.Mend);
+}
+catch (SetupException e)
 {
     return Failure.Say(e.Cause, e.Mend);
 }

@@ -49,6 +49,7 @@ internal sealed class Up
             var platform = await steps.DuringAsync(async () =>
             {
                 database = await AdminDatabase.OpenAsync(Db, State, null, steps, cancellation);
+                if (Migrates) await new PlatformSetup(database, Apps, steps).RunAsync(cancellation);
                 gateway = GatewayHost.Build(Configuration(secrets, database.ConnectionString));
                 await StartAsync(gateway, cancellation);
                 await ReadyAsync(gateway.Urls.First(), cancellation);
@@ -56,7 +57,8 @@ internal sealed class Up
             });
             platform.Write(State);
             PlatformTable.Print(platform);
-            await Task.Delay(Timeout.Infinite, cancellation);
+            if (Watches) await new SqlWatch(new PlatformSetup(database!, Apps, steps), steps).RunAsync(cancellation);
+            else await Task.Delay(Timeout.Infinite, cancellation);
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {

@@ -1,0 +1,25 @@
+using Hedgerow.Bench;
+
+// A benchmark takes its own options and says whether its targets hold.
+var benchmarks = new SortedDictionary<string, Func<string[], CancellationToken, Task<bool>>>(StringComparer.Ordinal)
+{
+    ["start"] = StartBenchmark.RunAsync,
+};
+
+using var ending = new CancellationTokenSource();
+Console.CancelKeyPress += (_, signal) =>
+{
+    signal.Cancel = true;
+    ending.Cancel();
+};
+
+if (args is [var name, ..] && !benchmarks.ContainsKey(name))
+{
+    Console.Error.WriteLine($"hedgerow bench: there is no benchmark {name}; there are {string.Join(", ", benchmarks.Keys)}.");
+    return 1;
+}
+var hold = true;
+foreach (var (each, run) in benchmarks)
+    if (args.Length == 0 || args[0] == each)
+        hold &= await run(args.Skip(1).ToArray(), ending.Token);
+return hold ? 0 : 1;

@@ -1,0 +1,95 @@
+using System.Diagnostics;
+using Hedgerow.Cli.Output;
+
+namespace Hedgerow.Cli.Testing;
+
+/// <summary>Everything that <c>hedgerow test</c> does: builds, finds the suites, runs them, and says what came of it.</summary>
+internal sealed class TestRun(string? filter)
+{
+    /// <summary>Debian's PostgreSQL 15, the oldest that is supported: the integration suite runs on it as well where it is installed.</summary>
+    private const string OldestServer = "/usr/lib/postgresql/15/bin/postgres";
+
+    private readonly Steps _steps = new();
+
+    /// <summary>True when every suite reached its end and no test failed.</summary>
+    public async Task<bool> RunAsync(CancellationToken cancellation)
+    {
+        var results = Path.Combine(Checkout.Root, "TestResults");
+        if (Directory.Exists(results)) Directory.Delete(results, recursive: true);
+        Directory.CreateDirectory(results);
+
+        await PrepareAsync(cancellation);
+        var came = new List<SuiteResult>();
+        foreach (var suite in Suites())
+        {
+            _steps.Report($"Running {suite.Name}");
+            var clock = Stopwatch.StartNew();
+            var result = await suite.RunAsync(results, cancellation);
+            came.Add(result);
+            Say(suite, result, clock.Elapsed);
+        }
+        var sum = SuiteResult.Sum(came);
+        Console.WriteLine();
+        Console.WriteLine(sum.Counts);
+        return sum.Failed == 0;
+    }
+
+    /// <summary>The test projects, and beside them, since it mostly waits for the network, what the Node suites import.</summary>
+    private async Task PrepareAsync(CancellationToken cancellation)
+    {
+        _steps.Report("Building the tests");
+        var packages = NodeFolders().Any() ? InstallNodePackagesAsync(cancellation) : Task.CompletedTask;
+        foreach (var project in DotnetProjects())
+        {
+            var build = await Subprocess.RunAsync(
+                Suite.DotnetProgram, ["build", project, "-c", "Release", "-v", "quiet", "-nologo", "-nodeReuse:false"], cancellation, Checkout.Root);
+            if (build is not { ExitCode: 0 })
+                throw new CommandFailure($"{project} does not build:\n{build?.Output}{build?.Errors}", "");
+        }
+        await packages;
+    }
+
+    private static async Task InstallNodePackagesAsync(CancellationToken cancellation)
+    {
+        // npm leaves a copy of the lock where it installed; as long as that one is newer there is nothing to do.
+        var installed = new FileInfo(Path.Combine(Checkout.Root, "node_modules", ".package-lock.json"));
+        if (installed.Exists && installed.LastWriteTimeUtc > File.GetLastWriteTimeUtc(Path.Combine(Checkout.Root, "package-lock.json"))) return;
+        var npm = await Subprocess.RunAsync("npm", ["ci", "--omit=optional", "--no-audit", "--no-fund"], cancellation, Checkout.Root);
+        if (npm is not { ExitCode: 0 })
+            throw new CommandFailure(
+                $"npm could not install the test clients: {npm?.LastWords() ?? "there is no npm in PATH"}.", "Install Node.js 20 or newer and check the network.");
+    }
+
+    private IEnumerable<Suite> Suites()
+    {
+        foreach (var project in DotnetProjects())
+        {
+            var name = NameOf(project);
+            yield return Suite.Dotnet(name, project, filter);
+            if (name == "Integration" && File.Exists(OldestServer))
+                yield return Suite.Dotnet(
+                    $"{name} on PostgreSQL 15", project, filter, new Dictionary<string, string?> { ["HEDGEROW_TEST_PG"] = "15" });
+        }
+        foreach (var folder in NodeFolders())
+            yield return Suite.Node(Path.GetFileName(folder), folder, filter);
+    }
+
+    /// <summary>Unit first: it takes the least time to say that something is wrong.</summary>
+    private static IEnumerable<string> DotnetProjects() =>
+        Directory.GetFiles(Path.Combine(Checkout.Root, "tests"), "*.csproj", SearchOption.AllDirectories)
+            .OrderBy(project => NameOf(project) == "Unit" ? 0 : 1).ThenBy(project => project, StringComparer.Ordinal);
+
+    private static IEnumerable<string> NodeFolders() =>
+        Directory.GetDirectories(Path.Combine(Checkout.Root, "tests"))
+            .Where(folder => Directory.EnumerateFiles(folder, "*.test.mjs").Any()).Order(StringComparer.Ordinal);
+
+    private static string NameOf(string project) => Path.GetFileName(Path.GetDirectoryName(project)!);
+
+    private static void Say(Suite suite, SuiteResult result, TimeSpan took)
+    {
+        foreach (var complaint in result.Complaints)
+            Console.WriteLine($"\n--- {suite.Name}: {complaint.TrimEnd()}");
+        if (result.Died is { } reason) Console.WriteLine($"\n--- {suite.Name} died: {reason}");
+        Console.WriteLine($"{suite.Name}: {result.Counts} ({took.TotalSeconds:0.0} s)");
+    }
+}
