@@ -12,9 +12,21 @@ public sealed record AuthOptions
     /// <summary>No one may sign up (<c>GOTRUE_DISABLE_SIGNUP</c>); the service role still makes users.</summary>
     public bool DisableSignup { get; init; }
 
+    /// <summary>People may sign in without naming themselves (<c>GOTRUE_EXTERNAL_ANONYMOUS_USERS_ENABLED</c>).</summary>
+    public bool AnonymousUsers { get; init; } = true;
+
     /// <summary>Fewest characters of a password (<c>GOTRUE_PASSWORD_MIN_LENGTH</c>).</summary>
     public int PasswordMinLength { get; init; } = 6;
 
     /// <summary>Seconds after its use during which a refresh token may come again, for clients that race (<c>GOTRUE_SECURITY_REFRESH_TOKEN_REUSE_INTERVAL</c>).</summary>
     public int RefreshTokenReuseInterval { get; init; } = 10;
+
+    /// <summary>Seconds after which a session ends whatever is refreshed (<c>GOTRUE_SESSIONS_TIMEBOX</c>). 0: never.</summary>
+    public long SessionTimebox { get; init; }
+
+    /// <summary>Seconds without a refresh after which a session ends (<c>GOTRUE_SESSIONS_INACTIVITY_TIMEOUT</c>). 0: never.</summary>
+    public long SessionInactivityTimeout { get; init; }
+
+    /// <summary>A new sign-in ends the user's other sessions (<c>GOTRUE_SESSIONS_SINGLE_PER_USER</c>).</summary>
+    public bool SingleSessionPerUser { get; init; }
 }

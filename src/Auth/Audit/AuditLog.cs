@@ -1,0 +1,53 @@
+using System.Text.Json;
+using Hedgerow.Auth.Data;
+using Hedgerow.Auth.Http;
+using Hedgerow.Auth.Users;
+
+namespace Hedgerow.Auth.Audit;
+
+/// <summary>
+/// Writes <c>auth.audit_log_entries</c> in GoTrue's form (supabase/auth, internal/models/audit_log_entry.go), with the client's agent beside its address.
+/// An entry belongs to the transaction of what it tells of.
+/// </summary>
+public static class AuditLog
+{
+    private const string Insert = """
+        insert into auth.audit_log_entries (instance_id, id, payload, created_at, ip_address)
+        values ('00000000-0000-0000-0000-000000000000', gen_random_uuid(), @payload::json, now(), @address)
+        """;
+
+    /// <param name="actor">Who did it; null for the service role and for unknown addresses.</param>
+    /// <param name="traits">What the action is about, never a secret.</param>
+    public static Task WriteAsync(AuthTransaction transaction, AuthRequest request, AuditAction action, User? actor, object? traits = null) =>
+        transaction.ExecuteAsync(Insert, new
+        {
+            payload = JsonSerializer.Serialize(new
+            {
+                action = action.Name,
+                actor_id = actor?.Id ?? Guid.Empty,
+                actor_username = actor is null ? "service_role" : actor.Email is { Length: > 0 } email ? email : actor.Phone ?? "",
+                actor_via_sso = false,
+                log_type = action.Kind,
+                traits,
+                user_agent = request.Agent,
+            }),
+            address = request.Address?.ToString() ?? "",
+        });
+}
+
+/// <summary>What can happen, under GoTrue's names.</summary>
+/// <param name="Name">The payload's <c>action</c>.</param>
+/// <param name="Kind">The payload's <c>log_type</c>: account, team, token, user, factor.</param>
+public sealed record AuditAction(string Name, string Kind)
+{
+    public static AuditAction SignedUp { get; } = new("user_signedup", "team");
+    public static AuditAction RepeatedSignUp { get; } = new("user_repeated_signup", "user");
+    public static AuditAction Login { get; } = new("login", "account");
+    public static AuditAction LoginFailed { get; } = new("login_failed", "account");
+    public static AuditAction Logout { get; } = new("logout", "account");
+    public static AuditAction TokenRefreshed { get; } = new("token_refreshed", "token");
+    public static AuditAction TokenRevoked { get; } = new("token_revoked", "token");
+    public static AuditAction UserModified { get; } = new("user_modified", "user");
+    public static AuditAction PasswordChanged { get; } = new("user_updated_password", "user");
+    public static AuditAction UserDeleted { get; } = new("user_deleted", "team");
+}

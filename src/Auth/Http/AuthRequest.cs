@@ -1,0 +1,79 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Hedgerow.Auth.Tokens;
+using Hedgerow.Postgres;
+using Microsoft.AspNetCore.Http;
+
+namespace Hedgerow.Auth.Http;
+
+/// <summary>A request as the room's handlers see it.</summary>
+public sealed class AuthRequest(HttpContext http)
+{
+    /// <summary>Largest body taken, in bytes: nothing sent here is long.</summary>
+    public const int MaxBodyBytes = 1024 * 1024;
+
+    private const int MaxAgentLength = 1024;
+
+    /// <summary>The client's address, as the host (and the proxies it trusts) saw it; null where there is no socket.</summary>
+    public System.Net.IPAddress? Address { get; } = http.Connection.RemoteIpAddress is { IsIPv4MappedToIPv6: true } mapped
+        ? mapped.MapToIPv4()
+        : http.Connection.RemoteIpAddress;
+
+    /// <summary>The client's <c>User-Agent</c>, cut to a sane length. NUL cannot be stored.</summary>
+    public string Agent { get; } = Cut(http.Request.Headers.UserAgent.ToString());
+
+    /// <summary>A parameter of the query string; empty where it is missing.</summary>
+    public string Query(string name) => http.Request.Query[name].ToString();
+
+    /// <summary>A part of the path.</summary>
+    public string Route(string name) => http.Request.RouteValues[name]?.ToString() ?? "";
+
+    /// <summary>The body as <typeparamref name="T"/>; an absent body is an empty object.</summary>
+    public async Task<Result<T>> BodyAsync<T>(JsonTypeInfo<T> type, CancellationToken cancellation) where T : class, new()
+    {
+        if (http.Request.ContentLength > MaxBodyBytes) return TooLarge;
+        using var buffer = new MemoryStream();
+        var chunk = new byte[4096];
+        int read;
+        while ((read = await http.Request.Body.ReadAsync(chunk, cancellation)) > 0)
+        {
+            buffer.Write(chunk, 0, read);
+            if (buffer.Length > MaxBodyBytes) return TooLarge;
+        }
+        if (buffer.Length == 0) return new T();
+        try
+        {
+            var body = JsonSerializer.Deserialize(buffer.GetBuffer().AsSpan(0, (int)buffer.Length), type);
+            return body is null ? new T() : body;
+        }
+        catch (JsonException e)
+        {
+            return AuthErrors.BadJson($"unexpected value at {e.Path ?? "$"}");
+        }
+    }
+
+    /// <summary>The claims of the token in <c>Authorization</c>. The <c>apikey</c> header names a project, not a user.</summary>
+    public Result<TokenClaims> Claims()
+    {
+        if (http.Request.Headers.Authorization is not [{ } authorization] || !BearerToken.Find(authorization, out var token) || token.IsEmpty)
+            return AuthErrors.NoAuthorization;
+        var identity = http.Features.Get<Identity>() ?? throw new InvalidOperationException("The host sets the identity before any room.");
+        if (!identity.Caller.Ok(out var caller, out var error)) return AuthErrors.BadToken(error);
+        return TokenClaims.Read(caller);
+    }
+
+    /// <summary>Passes where the token is the service role's; GoTrue's admin endpoints ask for it.</summary>
+    public ApiError? AdminRefusal()
+    {
+        if (!Claims().Ok(out var claims, out var error)) return error;
+        return claims.Role is "service_role" or "supabase_admin" ? null : AuthErrors.NotAdmin;
+    }
+
+    private static ApiError TooLarge => new(413, "validation_failed", $"The body is longer than {MaxBodyBytes} bytes");
+
+    private static string Cut(string agent)
+    {
+        var clean = agent.Replace("\0", "", StringComparison.Ordinal);
+        return clean.Length > MaxAgentLength ? clean[..MaxAgentLength] : clean;
+    }
+}

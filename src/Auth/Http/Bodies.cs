@@ -1,0 +1,62 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Hedgerow.Auth.Http;
+
+/// <summary><c>POST /signup</c>.</summary>
+public sealed record SignUpBody
+{
+    public string? Email { get; init; }
+    public string? Phone { get; init; }
+    public string? Password { get; init; }
+    public JsonElement? Data { get; init; }
+}
+
+/// <summary><c>POST /token</c>, all grants.</summary>
+public sealed record TokenBody
+{
+    public string? Email { get; init; }
+    public string? Phone { get; init; }
+    public string? Password { get; init; }
+    public string? RefreshToken { get; init; }
+}
+
+/// <summary><c>PUT /user</c>.</summary>
+public sealed record UserUpdateBody
+{
+    public string? Email { get; init; }
+    public string? Password { get; init; }
+    public JsonElement? Data { get; init; }
+}
+
+/// <summary><c>POST /admin/users</c> and <c>PUT /admin/users/{id}</c>.</summary>
+public sealed record AdminUserBody
+{
+    public string? Id { get; init; }
+    public string? Aud { get; init; }
+    public string? Role { get; init; }
+    public string? Email { get; init; }
+    public string? Phone { get; init; }
+    public string? Password { get; init; }
+    public string? PasswordHash { get; init; }
+    public bool EmailConfirm { get; init; }
+    public bool PhoneConfirm { get; init; }
+    public JsonElement? UserMetadata { get; init; }
+    public JsonElement? AppMetadata { get; init; }
+    public string? BanDuration { get; init; }
+}
+
+/// <summary><c>DELETE /admin/users/{id}</c>.</summary>
+public sealed record AdminDeleteBody
+{
+    public bool ShouldSoftDelete { get; init; }
+}
+
+/// <summary>Reads bodies: snake case, unknown members ignored, as GoTrue does.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+[JsonSerializable(typeof(SignUpBody))]
+[JsonSerializable(typeof(TokenBody))]
+[JsonSerializable(typeof(UserUpdateBody))]
+[JsonSerializable(typeof(AdminUserBody))]
+[JsonSerializable(typeof(AdminDeleteBody))]
+public sealed partial class BodyJson : JsonSerializerContext;

@@ -1,0 +1,72 @@
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using System.Text.Json;
+using Hedgerow.Auth.Audit;
+using Hedgerow.Auth.Data;
+using Hedgerow.Auth.Http;
+using Hedgerow.Auth.Users;
+using Hedgerow.Postgres;
+
+namespace Hedgerow.Auth.Sessions;
+
+/// <summary>Starts a session for someone who has just proved who they are, and answers with its tokens.</summary>
+public sealed class SessionStart(AccessTokens tokens, AuthOptions options)
+{
+    private const string Start = """
+        with session as (
+          insert into auth.sessions (id, user_id, created_at, updated_at, aal, user_agent, ip)
+          values (@session, @user, now(), now(), 'aal1', @agent, @address::inet)),
+        method as (
+          insert into auth.mfa_amr_claims (id, session_id, created_at, updated_at, authentication_method)
+          values (gen_random_uuid(), @session, now(), now(), @method)),
+        token as (
+          insert into auth.refresh_tokens (instance_id, token, user_id, revoked, created_at, updated_at, session_id)
+          values ('00000000-0000-0000-0000-000000000000', @token, @user::text, false, now(), now(), @session)),
+        identity as (
+          update auth.identities set last_sign_in_at = now(), updated_at = now() where user_id = @user and provider = @provider)
+        update auth.users set last_sign_in_at = now(), updated_at = now() where id = @user
+        """;
+
+    private const string EndOthers = "delete from auth.sessions where user_id = @user and id <> @session";
+
+    /// <summary>The reply with access token, refresh token and user. The caller commits.</summary>
+    public async Task<Result<Reply>> StartAsync(AuthTransaction transaction, AuthRequest request, Guid userId, SignInMethod method)
+    {
+        var session = Guid.NewGuid();
+        var refreshToken = NewRefreshToken();
+        await transaction.ExecuteAsync(Start, new
+        {
+            session,
+            user = userId,
+            agent = request.Agent,
+            address = request.Address?.ToString(),
+            method = method.Name,
+            token = refreshToken,
+            provider = method.Provider,
+        });
+        if (options.SingleSessionPerUser) await transaction.ExecuteAsync(EndOthers, new { user = userId, session });
+        var user = await UserRows.FindAsync(transaction, userId) ?? throw new InvalidOperationException("The user was read in this transaction.");
+        await AuditLog.WriteAsync(transaction, request, AuditAction.Login, user, new { provider = method.Provider, method = method.Name });
+        var methods = JsonSerializer.Serialize(new[] { new { method = method.Name, timestamp = DateTimeOffset.UtcNow.ToUnixTimeSeconds() } });
+        return TokenReply(user, new SessionStanding(session, "aal1", methods), refreshToken);
+    }
+
+    /// <summary>Access token, refresh token and user (auth-openapi.yaml, AccessTokenResponseSchema).</summary>
+    public Reply TokenReply(User user, SessionStanding session, string refreshToken)
+    {
+        var (accessToken, expiresAt) = tokens.Issue(user, session);
+        return Reply.Object(json =>
+        {
+            json.WriteString("access_token", accessToken);
+            json.WriteString("token_type", "bearer");
+            json.WriteNumber("expires_in", tokens.Lifetime);
+            json.WriteNumber("expires_at", expiresAt);
+            json.WriteString("refresh_token", refreshToken);
+            json.WritePropertyName("user");
+            UserJson.Write(json, user);
+        });
+    }
+
+    /// <summary>128 random bits, base64url.</summary>
+    public static string NewRefreshToken() => Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(16));
+}

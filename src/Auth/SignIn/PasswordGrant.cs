@@ -1,0 +1,52 @@
+using Hedgerow.Auth.Audit;
+using Hedgerow.Auth.Data;
+using Hedgerow.Auth.Http;
+using Hedgerow.Auth.Sessions;
+using Hedgerow.Auth.Users;
+using Hedgerow.Postgres;
+
+namespace Hedgerow.Auth.SignIn;
+
+/// <summary><c>grant_type=password</c>. Unknown addresses and wrong passwords get the same answer after the same work.</summary>
+public sealed class PasswordGrant(AuthDatabase database, SessionStart sessions)
+{
+    // The left join keeps one row for unknown addresses too, so that a hash is computed for them as well.
+    private const string Check = $"""
+        select u.id, coalesce({Password.MatchesSql}, false) as matches
+        from (values (@email, @phone)) as asked (email, phone)
+        left join auth.users u on u.deleted_at is null and not u.is_sso_user and (u.email = asked.email or u.phone = asked.phone)
+        """;
+
+    public async Task<Result<Reply>> GrantAsync(AuthRequest request, TokenBody body, CancellationToken cancellation)
+    {
+        var email = string.IsNullOrEmpty(body.Email) ? null : body.Email.Trim().ToLowerInvariant();
+        var phone = email is null && !string.IsNullOrEmpty(body.Phone) ? body.Phone.TrimStart('+') : null;
+        if (email is null && phone is null) return AuthErrors.Invalid("missing email or phone");
+        if (HoldsNul(email) || HoldsNul(phone) || HoldsNul(body.Password)) return AuthErrors.InvalidCredentials;
+
+        await using var transaction = await database.BeginAsync(cancellation);
+        var found = await transaction.OneAsync<Found>(Check, new { email, phone, password = body.Password ?? "" });
+        if (found is not { Id: { } id, Matches: true })
+        {
+            await AuditLog.WriteAsync(transaction, request, AuditAction.LoginFailed, null, new { provider = email is null ? "phone" : "email" });
+            await transaction.CommitAsync();
+            return AuthErrors.InvalidCredentials;
+        }
+        var user = await UserRows.FindAsync(transaction, id);
+        if (user is null) return AuthErrors.InvalidCredentials;
+        if (user.IsBanned) return AuthErrors.Banned with { Status = 400 };
+        if (email is not null && user.EmailConfirmedAt is null) return AuthErrors.EmailNotConfirmed;
+
+        var reply = await sessions.StartAsync(transaction, request, id, SignInMethod.Password);
+        await transaction.CommitAsync();
+        return reply;
+    }
+
+    private static bool HoldsNul(string? text) => text?.Contains('\0', StringComparison.Ordinal) == true;
+
+    private sealed record Found
+    {
+        public Guid? Id { get; init; }
+        public bool Matches { get; init; }
+    }
+}

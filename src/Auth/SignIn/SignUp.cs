@@ -1,0 +1,64 @@
+using Hedgerow.Auth.Audit;
+using Hedgerow.Auth.Data;
+using Hedgerow.Auth.Http;
+using Hedgerow.Auth.Sessions;
+using Hedgerow.Auth.Users;
+using Hedgerow.Postgres;
+
+namespace Hedgerow.Auth.SignIn;
+
+/// <summary><c>POST /signup</c>: by e-mail and password, or without either as an anonymous user.</summary>
+public sealed class SignUp(AuthDatabase database, SessionStart sessions, AuthOptions options)
+{
+    public async Task<Result<Reply>> PostAsync(AuthRequest request, CancellationToken cancellation)
+    {
+        if (options.DisableSignup) return AuthErrors.SignupDisabled;
+        if (!(await request.BodyAsync(BodyJson.Default.SignUpBody, cancellation)).Ok(out var body, out var error)) return error;
+        if (Metadata.Refusal(body.Data, "data") is { } malformed) return malformed;
+        if (string.IsNullOrEmpty(body.Email) && string.IsNullOrEmpty(body.Phone)) return await AnonymousAsync(request, body, cancellation);
+        if (string.IsNullOrEmpty(body.Email)) return AuthErrors.PhoneDisabled;
+        if (string.IsNullOrEmpty(body.Password)) return AuthErrors.SignupWantsPassword;
+        if (EmailAddress.Normalise(body.Email) is not { } email) return AuthErrors.EmailMalformed;
+        if (Password.Refusal(body.Password, options) is { } weak) return weak;
+        return await WithPasswordAsync(request, body, email, cancellation);
+    }
+
+    private async Task<Result<Reply>> WithPasswordAsync(AuthRequest request, SignUpBody body, string email, CancellationToken cancellation)
+    {
+        await using var transaction = await database.BeginAsync(cancellation);
+        if (await UserRows.FindByEmailAsync(transaction, email) is { } existing)
+        {
+            await AuditLog.WriteAsync(transaction, request, AuditAction.RepeatedSignUp, existing, new { provider = "email" });
+            await transaction.CommitAsync();
+            return AuthErrors.UserExists;
+        }
+
+        var person = new NewUser
+        {
+            Email = email,
+            Password = body.Password,
+            EmailConfirmed = options.AutoConfirm,
+            UserMetadata = Metadata.ObjectOrNull(body.Data),
+        };
+        await person.InsertAsync(transaction);
+        var user = await UserRows.FindAsync(transaction, person.Id) ?? throw new InvalidOperationException("The user was inserted in this transaction.");
+        await AuditLog.WriteAsync(transaction, request, AuditAction.SignedUp, user, new { provider = "email" });
+        var reply = options.AutoConfirm
+            ? await sessions.StartAsync(transaction, request, person.Id, SignInMethod.Password)
+            : Reply.Object(json => UserJson.WriteMembers(json, user));
+        await transaction.CommitAsync();
+        return reply;
+    }
+
+    private async Task<Result<Reply>> AnonymousAsync(AuthRequest request, SignUpBody body, CancellationToken cancellation)
+    {
+        if (!string.IsNullOrEmpty(body.Password)) return AuthErrors.Invalid("To signup, please provide your email");
+        if (!options.AnonymousUsers) return AuthErrors.AnonymousDisabled;
+        await using var transaction = await database.BeginAsync(cancellation);
+        var person = new NewUser { IsAnonymous = true, UserMetadata = Metadata.ObjectOrNull(body.Data) };
+        await person.InsertAsync(transaction);
+        var reply = await sessions.StartAsync(transaction, request, person.Id, SignInMethod.Anonymous);
+        await transaction.CommitAsync();
+        return reply;
+    }
+}

@@ -1,0 +1,20 @@
+using Hedgerow.Auth.Http;
+using Hedgerow.Auth.Sessions;
+using Hedgerow.Postgres;
+
+namespace Hedgerow.Auth.SignIn;
+
+/// <summary><c>POST /token?grant_type=…</c>.</summary>
+public sealed class TokenEndpoint(PasswordGrant password, RefreshGrant refresh)
+{
+    public async Task<Result<Reply>> PostAsync(AuthRequest request, CancellationToken cancellation)
+    {
+        if (!(await request.BodyAsync(BodyJson.Default.TokenBody, cancellation)).Ok(out var body, out var error)) return error;
+        return request.Query("grant_type") switch
+        {
+            "password" => await password.GrantAsync(request, body, cancellation),
+            "refresh_token" => await refresh.GrantAsync(request, body.RefreshToken, cancellation),
+            _ => AuthErrors.UnsupportedGrant,
+        };
+    }
+}

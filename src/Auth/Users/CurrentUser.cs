@@ -1,0 +1,67 @@
+using System.Text.Json;
+using Hedgerow.Auth.Audit;
+using Hedgerow.Auth.Data;
+using Hedgerow.Auth.Http;
+using Hedgerow.Auth.Sessions;
+using Hedgerow.Postgres;
+
+namespace Hedgerow.Auth.Users;
+
+/// <summary><c>GET /user</c> and <c>PUT /user</c>: the signed-in person's own account.</summary>
+public sealed class CurrentUser(AuthDatabase database, AuthOptions options)
+{
+    private const string IsSamePassword = $"select {Password.MatchesSql} from auth.users u where u.id = @id";
+    private const string SetPassword = $"update auth.users set encrypted_password = {Password.HashSql}, updated_at = now() where id = @id";
+    private const string EndOtherSessions = "delete from auth.sessions where user_id = @id and id is distinct from @session";
+    private static readonly string s_setData =
+        $"update auth.users set raw_user_meta_data = {Metadata.MergeSql("raw_user_meta_data", "@data")}, updated_at = now() where id = @id";
+
+    public async Task<Result<Reply>> GetAsync(AuthRequest request, CancellationToken cancellation)
+    {
+        await using var transaction = await database.BeginAsync(cancellation);
+        return (await SignedIn.FindAsync(transaction, request)).Ok(out var caller, out var error)
+            ? Reply.Object(json => UserJson.WriteMembers(json, caller.User))
+            : error;
+    }
+
+    public async Task<Result<Reply>> PutAsync(AuthRequest request, CancellationToken cancellation)
+    {
+        if (!(await request.BodyAsync(BodyJson.Default.UserUpdateBody, cancellation)).Ok(out var body, out var error)) return error;
+        await using var transaction = await database.BeginAsync(cancellation);
+        if (!(await SignedIn.FindAsync(transaction, request)).Ok(out var caller, out error)) return error;
+        if (Metadata.Refusal(body.Data, "data") is { } malformed) return malformed;
+        if (await ChangePasswordAsync(transaction, request, caller, body.Password) is { } badPassword) return badPassword;
+        if (await ChangeEmailAsync(transaction, caller, body.Email) is { } badEmail) return badEmail;
+        if (Metadata.ObjectOrNull(body.Data) is { } data)
+            await transaction.ExecuteAsync(s_setData, new { id = caller.User.Id, data = data.GetRawText() });
+
+        var user = await UserRows.FindAsync(transaction, caller.User.Id) ?? throw new InvalidOperationException("The user was read in this transaction.");
+        await AuditLog.WriteAsync(transaction, request, AuditAction.UserModified, user);
+        await transaction.CommitAsync();
+        return Reply.Object(json => UserJson.WriteMembers(json, user));
+    }
+
+    /// <summary>A new password ends every other session: whoever knew the old one is out.</summary>
+    private async Task<ApiError?> ChangePasswordAsync(AuthTransaction transaction, AuthRequest request, SignedIn caller, string? password)
+    {
+        if (string.IsNullOrEmpty(password)) return null;
+        if (Password.Refusal(password, options) is { } weak) return weak;
+        var id = caller.User.Id;
+        if (await transaction.OneAsync<bool>(IsSamePassword, new { id, password })) return AuthErrors.SamePassword;
+        await transaction.ExecuteAsync(SetPassword, new { id, password });
+        await transaction.ExecuteAsync(EndOtherSessions, new { id, session = caller.Session });
+        await AuditLog.WriteAsync(transaction, request, AuditAction.PasswordChanged, caller.User);
+        return null;
+    }
+
+    private async Task<ApiError?> ChangeEmailAsync(AuthTransaction transaction, SignedIn caller, string? email)
+    {
+        if (string.IsNullOrEmpty(email)) return null;
+        if (EmailAddress.Normalise(email) is not { } address) return AuthErrors.EmailMalformed;
+        if (address == caller.User.Email) return null;
+        if (await UserRows.FindByEmailAsync(transaction, address) is not null) return AuthErrors.EmailExists;
+        if (!options.AutoConfirm) return AuthErrors.Invalid("The e-mail address can only be changed by an administrator");
+        await EmailChange.ApplyAsync(transaction, caller.User.Id, address, confirmed: true);
+        return null;
+    }
+}
