@@ -1,3 +1,4 @@
+using Hedgerow.Auth;
 using Hedgerow.Auth.Tokens;
 using Hedgerow.Gateway.Configuration;
 using Hedgerow.Gateway.Operations;
@@ -24,13 +25,14 @@ public static class GatewayHost
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.AddServer(settings, configuration, logging);
 
+        var keys = JwtKeySet.From(settings.Jwt);
+        var verifier = new JwtVerifier(keys, settings.Jwt, settings.Rest.AnonRole, TimeProvider.System);
         var rest = Databases.ForRest(settings.Db);
-        var verifier = new JwtVerifier(JwtKeySet.From(settings.Jwt), settings.Jwt, settings.Rest.AnonRole, TimeProvider.System);
-        builder.Services.AddSingleton(settings);
         builder.Services.AddSingleton(verifier);
         builder.Services.AddSingleton<NpgsqlDataSource>(_ => rest);
         builder.Services.AddSingleton<Readiness>();
         builder.Services.AddSingleton(new ReadinessCheck("database", rest.AnswersAsync));
+        if (settings.ServesAuth) builder.Services.AddAuth(settings.Auth, Databases.ForAuth(settings.Db), keys, settings.Issuer, settings.Jwt.Expiry);
 
         var app = builder.Build();
         app.UseMiddleware<RequestMeter>(settings.Gateway);
@@ -40,6 +42,7 @@ public static class GatewayHost
         app.UseMiddleware<IdentityGate>(verifier, settings.Rest.AnonRole);
         app.UseRouting();
         app.MapHealth();
+        if (settings.ServesAuth) app.MapAuth();
         app.MapFallback(NoRoute.AnswerAsync);
         return app;
     }

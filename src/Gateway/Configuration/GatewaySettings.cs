@@ -8,6 +8,12 @@ namespace Hedgerow.Gateway.Configuration;
 /// <summary>All settings that the host hands out, read once and held against each other before anything starts.</summary>
 public sealed record GatewaySettings(RestOptions Rest, JwtOptions Jwt, AuthOptions Auth, DbOptions Db, GatewayOptions Gateway)
 {
+    /// <summary>Auth needs its own schema: a database that is served as it is has none.</summary>
+    public bool ServesAuth => !Db.ServeAsLogin;
+
+    /// <summary>The <c>iss</c> claim of tokens signed here.</summary>
+    public string Issuer => Jwt.Issuer.Length > 0 ? Jwt.Issuer : $"{(Gateway.PublicUrl.Length > 0 ? Gateway.PublicUrl : Gateway.Urls.Split(';')[0]).TrimEnd('/')}/auth/v1";
+
     /// <summary>Settings as design §6 layers them: <paramref name="defaults"/>, appsettings.json, the environment (<c>HEDGEROW_…</c>), <paramref name="overrides"/>.</summary>
     /// <param name="defaults">What holds where nobody says otherwise: the generated secrets.</param>
     /// <param name="overrides">The command line's.</param>
