@@ -16,6 +16,8 @@ public static class Databases
         var connection = Parse(options.Url);
         if (!options.ServeAsLogin) BecomeLogin(connection, "authenticator", options.LoginSecret);
         connection.ApplicationName = "hedgerow-rest";
+        // An error's DETAIL is part of PostgREST's answer.
+        connection.IncludeErrorDetail = true;
         connection.MaxPoolSize = options.PoolSize > 0 ? options.PoolSize : 4 * Environment.ProcessorCount;
         // Each request is one transaction with local settings only: nothing is left to reset.
         connection.NoResetOnClose = true;

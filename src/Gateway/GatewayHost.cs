@@ -3,6 +3,8 @@ using Hedgerow.Auth.Tokens;
 using Hedgerow.Gateway.Configuration;
 using Hedgerow.Gateway.Operations;
 using Hedgerow.Gateway.Requests;
+using Hedgerow.Rest;
+using Hedgerow.Rest.Schema;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
@@ -31,8 +33,10 @@ public static class GatewayHost
         builder.Services.AddSingleton(verifier);
         builder.Services.AddSingleton<NpgsqlDataSource>(_ => rest);
         builder.Services.AddSingleton<Readiness>();
+        builder.Services.AddRest(settings.Rest, rest);
         builder.Services.AddSingleton(new ReadinessCheck("database", rest.AnswersAsync));
         if (settings.ServesAuth) builder.Services.AddAuth(settings.Auth, Databases.ForAuth(settings.Db), keys, settings.Issuer, settings.Jwt.Expiry);
+        builder.Services.AddSingleton(services => new ReadinessCheck("schema", services.GetRequiredService<SchemaCacheStore>().IsLoadedAsync));
 
         var app = builder.Build();
         app.UseMiddleware<RequestMeter>(settings.Gateway);
@@ -43,6 +47,7 @@ public static class GatewayHost
         app.UseRouting();
         app.MapHealth();
         if (settings.ServesAuth) app.MapAuth();
+        app.MapRest();
         app.MapFallback(NoRoute.AnswerAsync);
         return app;
     }

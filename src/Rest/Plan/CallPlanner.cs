@@ -13,7 +13,7 @@ internal static class CallPlanner
     {
         var isPost = call.Via == CallMethod.Post;
         var names = ArgumentNames(call, request);
-        if (!RoutineFinder.Find(schema, new(request.Schema, call.Function), names, request.Payload, isPost).Ok(out var routine, out var error)) return error;
+        if (!RoutineFinder.Find(schema, new(request.Schema, call.Function), names, isPost ? request.ContentType : null).Ok(out var routine, out var error)) return error;
 
         // A function that returns a table's rows can embed what the table can.
         var relation = new QualifiedName(routine.Name.Schema, routine.Returns is CompositeReturn composite ? composite.Type.Name : routine.Name.Name);
@@ -35,7 +35,7 @@ internal static class CallPlanner
         if (call.Via != CallMethod.Post) return [.. request.Query.Parameters.Select(p => p.Key)];
         return request.Payload switch
         {
-            JsonPayload json => [.. request.Query.Columns ?? json.Keys],
+            JsonPayload json => [.. json.Keys],
             FormPayload form => [.. form.Fields.Select(f => f.Key)],
             _ => [],
         };

@@ -21,9 +21,9 @@ internal static class EmbedErrors
     /// <summary>A parent of a similar name where the parent has no relationships, else a child of a similar name.</summary>
     private static string? Suggestion(SchemaCache cache, string schema, string origin, string target)
     {
-        var children = RelationshipFinder.From(cache, schema, origin).Select(r => r.Target.Name).ToHashSet();
-        if (children.Count > 0)
+        if (cache.Relationships.ContainsKey(new(schema, origin)))
         {
+            var children = RelationshipFinder.From(cache, schema, origin).Select(r => r.Target.Name).ToHashSet();
             // A child that is found by its exact name was refused because of the hint: nothing to suggest then.
             var child = children.Contains(target) ? null : new FuzzyNames(children).Closest(target);
             return child is null ? null : $"Perhaps you meant '{child}' instead of '{target}'.";

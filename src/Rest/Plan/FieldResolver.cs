@@ -20,7 +20,8 @@ internal sealed class FieldResolver(SchemaCache schema)
     public PlannedField Filtered(QualifiedName table, Field field, Operation operation)
     {
         var resolved = Resolve(table, field);
-        if (operation is FullTextOperation search && BaseType(table, field.Name) != "tsvector")
+        // What a computed field returns is unknown here; it is taken for a tsvector.
+        if (operation is FullTextOperation search && Find(table, field.Name) is { Type: not "tsvector" })
             resolved = resolved with { TextSearch = new TextSearch(search.Language) };
         return WithTransform(resolved, "text", output: false);
     }
@@ -39,8 +40,6 @@ internal sealed class FieldResolver(SchemaCache schema)
         var planned = column is null ? new PlannedField(field.Name, field.Path) : Plain(column) with { Path = field.Path };
         return planned with { ViaJson = planned.Type is not ("json" or "jsonb") };
     }
-
-    private string? BaseType(QualifiedName table, string name) => Find(table, name)?.Type;
 
     private Column? Find(QualifiedName table, string name) =>
         schema.Tables.TryGetValue(table, out var found) && found.ColumnsByName.TryGetValue(name, out var column) ? column : null;

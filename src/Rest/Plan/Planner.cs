@@ -51,7 +51,7 @@ public static class Planner
         if (action.Function is { } function)
         {
             var names = request.Query.Parameters.Select(p => p.Key).ToHashSet();
-            if (!RoutineFinder.Find(schema, new(request.Schema, function), names, body: null, isPost: false).Ok(out var routine, out var error)) return error;
+            if (!RoutineFinder.Find(schema, new(request.Schema, function), names, body: null).Ok(out var routine, out var error)) return error;
             return new Planned(new AllowPlan(routine.Volatility == Volatility.Volatile ? "OPTIONS,POST" : "OPTIONS,GET,HEAD,POST"), []);
         }
         if (action.Relation is not { } name) return new Planned(new AllowPlan("OPTIONS,GET,HEAD"), []);

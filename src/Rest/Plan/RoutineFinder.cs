@@ -9,11 +9,11 @@ namespace Hedgerow.Rest.Plan;
 internal static class RoutineFinder
 {
     /// <summary>The one overload, PGRST202 (none, 404) or PGRST203 (several, 300).</summary>
-    /// <param name="body">The body of a POST; null for none.</param>
-    public static Result<Routine> Find(SchemaCache schema, QualifiedName name, IReadOnlySet<string> arguments, Payload? body, bool isPost)
+    /// <param name="body">The media type of a POST's body; null for other methods.</param>
+    public static Result<Routine> Find(SchemaCache schema, QualifiedName name, IReadOnlySet<string> arguments, MediaType? body)
     {
         var overloads = schema.Routines.TryGetValue(name, out var found) ? found : [];
-        var media = isPost ? MediaOf(body) : null;
+        var media = body?.Name;
         var named = overloads.Where(r => TakesNames(r, arguments, media)).ToImmutableArray();
         if (named.IsEmpty && media is not null) named = [.. overloads.Where(r => TakesBody(r, media))];
         return named.Length switch
@@ -23,13 +23,6 @@ internal static class RoutineFinder
             _ => Ambiguous(named),
         };
     }
-
-    private static string MediaOf(Payload? body) => body switch
-    {
-        RawPayload raw => raw.MediaType.Name,
-        FormPayload => MediaType.Form.Name,
-        _ => MediaType.Json.Name,
-    };
 
     private static bool IsRaw(string? media) => media is "text/plain" or "text/xml" or "application/octet-stream";
 

@@ -66,13 +66,12 @@ internal static class WritePlanner
     {
         IEnumerable<string> keys = request.Payload switch
         {
-            JsonPayload json when request.Action is not SingleUpsertAction => request.Query.Columns ?? json.Keys,
             JsonPayload json => json.Keys,
-            FormPayload form => form.Fields.Select(f => f.Key),
+            FormPayload form => form.Fields.Select(f => f.Key).Distinct().Order(StringComparer.Ordinal),
             _ => [],
         };
         var fields = ImmutableArray.CreateBuilder<PlannedField>();
-        foreach (var key in keys.Distinct().Order(StringComparer.Ordinal))
+        foreach (var key in keys)
         {
             if (!table.ColumnsByName.TryGetValue(key, out var column))
                 return new ApiError(400, "PGRST204", $"Could not find the '{key}' column of '{table.Name.Name}' in the schema cache");
