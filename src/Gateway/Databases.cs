@@ -1,7 +1,5 @@
-using System.Security.Cryptography;
-using System.Text;
-using System.Buffers.Text;
 using Hedgerow.Gateway.Configuration;
+using Hedgerow.Postgres;
 using Npgsql;
 
 namespace Hedgerow.Gateway;
@@ -41,9 +39,8 @@ public static class Databases
 
     private static void BecomeLogin(NpgsqlConnectionStringBuilder connection, string login, string secret)
     {
-        var password = HMACSHA256.HashData(Encoding.UTF8.GetBytes(secret), Encoding.UTF8.GetBytes($"hedgerow:login:{login}"));
         connection.Username = login;
-        connection.Password = Base64Url.EncodeToString(password);
+        connection.Password = LoginPasswords.Derive(secret, login);
     }
 
     private static NpgsqlConnectionStringBuilder Parse(string url)
