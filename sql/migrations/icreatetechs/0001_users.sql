@@ -56,6 +56,8 @@ alter function public.sync_user_profile() owner to hedgerow_definer;
 create trigger on_auth_user_created after insert or update of email on auth.users
   for each row execute function public.sync_user_profile();
 
--- Accounts that are older than this application.
+-- Accounts that are older than this application. As the definer: forced row-level security binds the table's owner.
+set local role hedgerow_definer;
 insert into public.users (id, email)
 select id, coalesce(email, '') from auth.users;
+set local role hedgerow_admin;

@@ -42,14 +42,15 @@ create trigger keep_columns before update on public.projects
 
 -- A GET runs READ ONLY and cannot write: the time moves when somebody works in a project, or says that they opened it.
 create function hedgerow.note_project_access(projects uuid[]) returns void
-language sql volatile security definer set search_path = '' as $$
+language plpgsql volatile security definer set search_path = '' as $$
+begin
   update public.projects p set last_accessed_at = now()
   where p.id in (
     select q.id from public.projects q
     where q.id = any (projects) and coalesce(q.last_accessed_at, '-infinity') < now() - interval '1 minute'
     -- Somebody else is noting the same: nobody has to wait for that.
-    for no key update skip locked)
-$$;
+    for no key update skip locked);
+end $$;
 
 comment on function hedgerow.note_project_access(uuid[]) is 'Sets last_accessed_at of these projects to now, at most once a minute each';
 

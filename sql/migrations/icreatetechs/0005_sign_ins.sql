@@ -56,10 +56,11 @@ create trigger encrypt_columns before insert or update on public.oauth_connectio
   for each row execute function hedgerow.encrypt_columns('access_token', 'refresh_token');
 
 create function public.reveal_oauth_tokens(connection_id uuid, out access_token text, out refresh_token text)
-language sql stable security definer set search_path = '' as $$
-  select hedgerow.decrypt(c.access_token), hedgerow.decrypt(c.refresh_token)
-  from public.oauth_connections c where c.id = connection_id
-$$;
+language plpgsql stable security definer set search_path = '' as $$
+begin
+  select hedgerow.decrypt(c.access_token), hedgerow.decrypt(c.refresh_token) into access_token, refresh_token
+  from public.oauth_connections c where c.id = connection_id;
+end $$;
 
 comment on function public.reveal_oauth_tokens(uuid) is 'The tokens of a connection in clear. With the service key only';
 
@@ -116,16 +117,18 @@ end $$;
 comment on function hedgerow.extend_session() is 'Row trigger on auth.sessions: a sign-in appears among the person''s sessions';
 
 create function hedgerow.touch_sessions(sessions uuid[]) returns int
-language sql volatile security definer set search_path = '' as $$
-  with touched as (
-    update public.user_sessions_extended s set last_activity_at = now()
-    where s.id in (
-      select t.id from public.user_sessions_extended t
-      where t.id = any (sessions) and coalesce(t.last_activity_at, '-infinity') <= now() - interval '1 minute'
-      for no key update skip locked) -- another replica is noting the same session
-    returning 1)
-  select count(*)::int from touched
-$$;
+language plpgsql volatile security definer set search_path = '' as $$
+declare
+  touched int;
+begin
+  update public.user_sessions_extended s set last_activity_at = now()
+  where s.id in (
+    select t.id from public.user_sessions_extended t
+    where t.id = any (sessions) and coalesce(t.last_activity_at, '-infinity') <= now() - interval '1 minute'
+    for no key update skip locked); -- another replica is noting the same session
+  get diagnostics touched = row_count;
+  return touched;
+end $$;
 
 comment on function hedgerow.touch_sessions(uuid[]) is
   'Notes that these sessions (claim `session_id`) are in use: moves last_activity_at, at most once a minute each. Returns how many it moved';

@@ -1,6 +1,6 @@
 -- Who may do what, as functions that the policies of this schema call. They are SECURITY DEFINER, so that the policies on
 -- workspace_members do not call themselves, and STABLE: a policy asks `(select …)` once per statement and gets an array,
--- which an index on workspace_id answers. A policy reads
+-- which an index on workspace_id answers. plpgsql rather than sql keeps their plans for the session. A policy reads
 --
 --   using (workspace_id = any ((select hedgerow.workspace_ids('member'))::uuid[]))
 
@@ -12,49 +12,57 @@ $$;
 comment on function hedgerow.role_rank(text) is 'owner 4, admin 3, member 2, viewer 1, anything else 0: to compare roles in a workspace';
 
 create or replace function hedgerow.workspace_ids(min_role text default 'viewer') returns uuid[]
-language sql stable security definer parallel safe set search_path = '' as $$
-  select coalesce(array_agg(m.workspace_id), '{}')
-  from public.workspace_members m
-  where m.user_id = (select auth.uid()) and hedgerow.role_rank(m.role) >= hedgerow.role_rank(min_role)
-$$;
+language plpgsql stable security definer parallel safe set search_path = '' as $$
+begin
+  return (
+    select coalesce(array_agg(m.workspace_id), '{}')
+    from public.workspace_members m
+    where m.user_id = (select auth.uid()) and hedgerow.role_rank(m.role) >= hedgerow.role_rank(min_role));
+end $$;
 
 comment on function hedgerow.workspace_ids(text) is 'The workspaces in which the signed-in user is at least `min_role`';
 
 create or replace function hedgerow.has_workspace_role(workspace uuid, min_role text default 'viewer') returns boolean
-language sql stable security definer parallel safe set search_path = '' as $$
-  select exists (
+language plpgsql stable security definer parallel safe set search_path = '' as $$
+begin
+  return exists (
     select from public.workspace_members m
     where m.workspace_id = workspace and m.user_id = (select auth.uid())
-      and hedgerow.role_rank(m.role) >= hedgerow.role_rank(min_role))
-$$;
+      and hedgerow.role_rank(m.role) >= hedgerow.role_rank(min_role));
+end $$;
 
 comment on function hedgerow.has_workspace_role(uuid, text) is
   'Whether the signed-in user is at least `min_role` in the workspace. For functions and checks of one row; lists use workspace_ids()';
 
 create or replace function hedgerow.workspace_role(workspace uuid) returns text
-language sql stable security definer parallel safe set search_path = '' as $$
-  select m.role from public.workspace_members m where m.workspace_id = workspace and m.user_id = (select auth.uid())
-$$;
+language plpgsql stable security definer parallel safe set search_path = '' as $$
+begin
+  return (
+    select m.role from public.workspace_members m where m.workspace_id = workspace and m.user_id = (select auth.uid()));
+end $$;
 
 comment on function hedgerow.workspace_role(uuid) is 'What the signed-in user is in the workspace: owner, admin, member, viewer, or null';
 
 create or replace function hedgerow.confirmed_email() returns text
-language sql stable security definer parallel safe set search_path = '' as $$
-  select lower(u.email) from auth.users u
-  where u.id = (select auth.uid()) and u.email_confirmed_at is not null and u.deleted_at is null
-$$;
+language plpgsql stable security definer parallel safe set search_path = '' as $$
+begin
+  return (
+    select lower(u.email) from auth.users u
+    where u.id = (select auth.uid()) and u.email_confirmed_at is not null and u.deleted_at is null);
+end $$;
 
 comment on function hedgerow.confirmed_email() is
   'The address that the signed-in user has proved to own, in lower case. Not from the token: that may be older than a change';
 
 create or replace function hedgerow.has_project_role(project uuid, min_role text default 'viewer') returns boolean
-language sql stable security definer parallel safe set search_path = '' as $$
-  select exists (
+language plpgsql stable security definer parallel safe set search_path = '' as $$
+begin
+  return exists (
     select from public.projects p
     join public.workspace_members m on m.workspace_id = p.workspace_id
     where p.id = project and m.user_id = (select auth.uid())
-      and hedgerow.role_rank(m.role) >= hedgerow.role_rank(min_role))
-$$;
+      and hedgerow.role_rank(m.role) >= hedgerow.role_rank(min_role));
+end $$;
 
 comment on function hedgerow.has_project_role(uuid, text) is 'Whether the signed-in user is at least `min_role` in the project''s workspace';
 
