@@ -13,6 +13,8 @@ var root = new RootCommand("Hedgerow: a backend on PostgreSQL.")
     DownCommand.Create(),
     TestCommand.Create(),
     BenchCommand.Create(),
+    MigrateCommand.Create(),
+    PoliciesCommand.Create(),
 };
 
 // The first signal asks for an orderly end, a second one does not wait for it.

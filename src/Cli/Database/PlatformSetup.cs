@@ -12,13 +12,14 @@ public sealed class PlatformSetup(AdminDatabase database, string? apps, IProgres
 
     /// <exception cref="Postgres.SetupException">Nothing is half applied then.</exception>
     public Task RunAsync(CancellationToken cancellation) =>
-        DatabaseSetup.RunAsync(database.ConnectionString, new SetupOptions(SqlFolder, Apps()), step => Say(step), cancellation);
+        DatabaseSetup.RunAsync(database.ConnectionString, Options(apps), step => Say(step), cancellation);
 
-    private IReadOnlyList<string> Apps() =>
+    /// <summary>What the checkout and <c>--apps</c> ask for.</summary>
+    public static SetupOptions Options(string? apps) => new(
+        SqlFolder,
         (apps ?? Environment.GetEnvironmentVariable("HEDGEROW_Apps")) is { Length: > 0 } list
             ? list.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
-            : [.. Directory.GetDirectories(Path.Combine(SqlFolder, "migrations")).Select(folder => Path.GetFileName(folder)!)
-                .Where(name => name != ScriptFolder.Platform).Order(StringComparer.Ordinal)];
+            : ScriptFolder.Apps(Path.Combine(SqlFolder, "migrations")));
 
     private void Say(SetupStep step)
     {

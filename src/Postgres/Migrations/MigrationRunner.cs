@@ -13,15 +13,14 @@ public static class MigrationRunner
 
     /// <summary>
     /// What every script starts from, whatever the login, the database or the script before has set:
-    /// the search path is fixed; a lock that does not come within 10 s ends the script rather than queueing all traffic behind it;
-    /// <c>row_security = off</c> turns a change that a policy would silently hide rows from into an error.
+    /// the search path is fixed, and a lock that does not come within 10 s ends the script rather than queueing all traffic behind it.
     /// </summary>
     private const string FreshSession =
         """
         set session authorization default; reset all;
         set local search_path = public, extensions;
         set local statement_timeout = 0; set local idle_in_transaction_session_timeout = 0; set local lock_timeout = '10s';
-        set local row_security = off; set local check_function_bodies = on; set local client_min_messages = warning
+        set local check_function_bodies = on; set local client_min_messages = warning
         """;
 
     /// <summary>The scripts that are still to be applied, in order.</summary>

@@ -15,9 +15,7 @@ public static partial class ScriptFolder
     /// <exception cref="SetupException">No such folder, an application without one, a name that is not <c>NNNN_what_it_does.sql</c>, a number given twice.</exception>
     public static IReadOnlyList<Script> Read(string migrations, IReadOnlyList<string> apps)
     {
-        if (!Directory.Exists(migrations))
-            throw new SetupException($"There is no folder {migrations}.", "It holds the migrations; it belongs to the checkout.");
-        var there = Directory.GetDirectories(migrations).Select(folder => Path.GetFileName(folder)!).Order(StringComparer.Ordinal).ToList();
+        var there = Folders(migrations);
         foreach (var app in apps)
             if (!there.Contains(app, StringComparer.Ordinal) || app == Platform)
                 throw new SetupException(
@@ -25,6 +23,13 @@ public static partial class ScriptFolder
                     $"Applications are the folders of {migrations}: {string.Join(", ", there.Where(name => name != Platform))}.");
         return [.. there.OrderBy(name => Rank(name, apps)).SelectMany(name => ReadApp(migrations, name))];
     }
+
+    /// <summary>Every application that <paramref name="migrations"/> holds, by name.</summary>
+    public static IReadOnlyList<string> Apps(string migrations) => [.. Folders(migrations).Where(name => name != Platform)];
+
+    private static List<string> Folders(string migrations) => Directory.Exists(migrations)
+        ? [.. Directory.GetDirectories(migrations).Select(folder => Path.GetFileName(folder)!).Order(StringComparer.Ordinal)]
+        : throw new SetupException($"There is no folder {migrations}.", "It holds the migrations; it belongs to the checkout.");
 
     private static int Rank(string folder, IReadOnlyList<string> apps)
     {

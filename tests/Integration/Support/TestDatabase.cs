@@ -29,7 +29,7 @@ public sealed class TestDatabase : IAsyncDisposable
     public static async Task<TestDatabase> CreateAsync(params string[] apps)
     {
         var server = await TestServer.GetAsync();
-        if (apps.Length == 0) apps = AllApps();
+        if (apps.Length == 0) apps = [.. ScriptFolder.Apps(Path.Combine(SqlFolder, "migrations"))];
         var template = await Templates.GetOrAdd(string.Join(',', apps), _ => new(() => MakeTemplateAsync(server, apps))).Value;
         return await MakeAsync(server, $"template {template}");
     }
@@ -78,16 +78,12 @@ public sealed class TestDatabase : IAsyncDisposable
         await _server.ExecuteAsync($"drop database if exists {Name} with (force)");
     }
 
-    private static string[] AllApps() =>
-    [
-        .. Directory.GetDirectories(Path.Combine(Checkout.Root, "sql", "migrations")).Select(folder => Path.GetFileName(folder)!)
-            .Where(name => name != ScriptFolder.Platform).Order(StringComparer.Ordinal),
-    ];
+    private static string SqlFolder { get; } = Path.Combine(Checkout.Root, "sql");
 
     private static async Task<string> MakeTemplateAsync(TestServer server, string[] apps)
     {
         var template = await MakeAsync(server, "template template0");
-        await DatabaseSetup.RunAsync(template.AdminConnectionString, new SetupOptions(Path.Combine(Checkout.Root, "sql"), apps));
+        await DatabaseSetup.RunAsync(template.AdminConnectionString, new SetupOptions(SqlFolder, apps));
         return template.Name;
     }
 
