@@ -1,0 +1,113 @@
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text.Json;
+using Hedgerow.Auth.Tokens;
+using Hedgerow.Gateway;
+using Hedgerow.Postgres;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Logging;
+
+namespace Hedgerow.Tests.Integration.Support;
+
+/// <summary>
+/// The gateway in this process, on a free port, over a database of its own: what a client would meet. Stopped, and its database dropped, on dispose.
+/// </summary>
+public sealed class TestPlatform : IAsyncDisposable
+{
+    public const string JwtSecret = "a secret that only the tests know";
+    private const string LoginSecret = "a login secret that only the tests know";
+
+    // Roles belong to the cluster: their passwords are set once for all databases of the run.
+    private static readonly Lazy<Task> Passwords = new(SetPasswordsAsync);
+
+    private readonly WebApplication _gateway;
+
+    private TestPlatform(TestDatabase database, WebApplication gateway)
+    {
+        (Database, _gateway) = (database, gateway);
+        Url = new Uri(gateway.Urls.First());
+        var signer = new JwtSigner(JwtKeySet.From(new JwtOptions { Secret = JwtSecret }));
+        AnonKey = ApiKeys.Mint(signer, "anon", DateTimeOffset.UtcNow);
+        ServiceKey = ApiKeys.Mint(signer, "service_role", DateTimeOffset.UtcNow);
+        Anonymous = Client(AnonKey);
+        Service = Client(ServiceKey);
+    }
+
+    public TestDatabase Database { get; }
+    public Uri Url { get; }
+    public string AnonKey { get; }
+    public string ServiceKey { get; }
+
+    /// <summary>Calls with the anon key.</summary>
+    public HttpClient Anonymous { get; }
+
+    /// <summary>Calls with the service key.</summary>
+    public HttpClient Service { get; }
+
+    /// <param name="settings">Settings beside the tests' own, such as <c>("Auth:AutoConfirm", "false")</c>.</param>
+    public static async Task<TestPlatform> StartAsync(params (string Name, string Value)[] settings)
+    {
+        var database = await TestDatabase.CreateAsync();
+        await Passwords.Value;
+        Dictionary<string, string?> all = new()
+        {
+            ["Gateway:Urls"] = "http://127.0.0.1:0",
+            ["Gateway:PublicUrl"] = "http://platform.test",
+            ["Db:Url"] = database.AdminConnectionString,
+            ["Db:LoginSecret"] = LoginSecret,
+            ["Jwt:Secret"] = JwtSecret,
+        };
+        foreach (var (name, value) in settings) all[name] = value;
+        var gateway = GatewayHost.Build(new ConfigurationBuilder().AddInMemoryCollection(all).Build(), log => log.ClearProviders());
+        await gateway.StartAsync();
+        return new TestPlatform(database, gateway);
+    }
+
+    /// <summary>A client that sends <paramref name="token"/> as bearer, and the anon key beside it; without a token, neither.</summary>
+    public HttpClient Client(string? token)
+    {
+        var client = new HttpClient { BaseAddress = Url };
+        if (token is null) return client;
+        client.DefaultRequestHeaders.Add("apikey", AnonKey);
+        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        return client;
+    }
+
+    /// <summary>A new person, signed in.</summary>
+    public async Task<TestUser> SignUpAsync(string? email = null, string password = "correct horse")
+    {
+        email ??= $"{Guid.NewGuid():N}@example.test";
+        using var response = await Anonymous.PostAsJsonAsync("/auth/v1/signup", new { email, password });
+        response.EnsureSuccessStatusCode();
+        return TestUser.From(await response.Content.ReadFromJsonAsync<JsonElement>(), this);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _gateway.StopAsync();
+        await _gateway.DisposeAsync();
+        await Database.DisposeAsync();
+    }
+
+    private static async Task SetPasswordsAsync()
+    {
+        var server = await TestServer.GetAsync();
+        foreach (var login in new[] { "authenticator", "hedgerow_auth" })
+            await server.ExecuteAsync($"alter role {login} login password {Sql.Literal(LoginPasswords.Derive(LoginSecret, login))}");
+    }
+}
+
+/// <summary>A signed-in person.</summary>
+/// <param name="Http">Calls as this person.</param>
+public sealed record TestUser(Guid Id, string Email, string AccessToken, string RefreshToken, HttpClient Http)
+{
+    /// <summary>From the answer of a sign-up or sign-in.</summary>
+    public static TestUser From(JsonElement answer, TestPlatform platform)
+    {
+        var token = answer.GetProperty("access_token").GetString()!;
+        var user = answer.GetProperty("user");
+        return new TestUser(
+            user.GetProperty("id").GetGuid(), user.GetProperty("email").GetString()!, token, answer.GetProperty("refresh_token").GetString()!, platform.Client(token));
+    }
+}
