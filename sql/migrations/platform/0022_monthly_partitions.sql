@@ -68,9 +68,9 @@ begin
       following := month + interval '1 month';
       partition := hedgerow.partition_name(monthly.parent, to_char(month, 'YYYY_MM'));
       if to_regclass(format('hedgerow.%I', partition)) is null then
-        -- The default partition must hold none of the month's rows when the month is attached. Rows of that month
-        -- that arrive meanwhile wait on this lock and are then routed to the new partition.
-        execute format('lock table hedgerow.%I in access exclusive mode', fallback);
+        -- Writers of the table wait here, at the parent: one that had been routed to the default partition already
+        -- would fail there, as that no longer takes the month's rows once the month is attached.
+        execute format('lock table %s in share row exclusive mode', monthly.parent);
         execute format('create table hedgerow.%I (like %s including defaults including constraints)', partition, monthly.parent);
         execute format('with strays as (delete from hedgerow.%I where %I >= %L and %I < %L returning *) '
           || 'insert into hedgerow.%I select * from strays', fallback, bounded_by, month, bounded_by, following, partition);

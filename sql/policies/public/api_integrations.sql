@@ -3,7 +3,7 @@ revoke all on public.api_integrations from anon, authenticated, service_role;
 grant select, delete,
   insert (id, user_id, workspace_id, provider, api_key_encrypted, config, is_active),
   -- An upsert updates every column it was given, the key's among them.
-  update (id, user_id, workspace_id, provider, api_key_encrypted, config, is_active)
+  update (id, user_id, workspace_id, provider, api_key_encrypted, config, is_active, updated_at)
   on public.api_integrations to authenticated;
 grant select, insert, update, delete on public.api_integrations to service_role;
 

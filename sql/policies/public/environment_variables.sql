@@ -4,7 +4,7 @@ revoke all on public.environment_variables from anon, authenticated, service_rol
 grant select, delete,
   insert (id, project_id, key, value_encrypted, environment, is_secret),
   -- An upsert updates every column it was given, the key's among them.
-  update (id, project_id, key, value_encrypted, environment, is_secret)
+  update (id, project_id, key, value_encrypted, environment, is_secret, updated_at)
   on public.environment_variables to authenticated;
 grant select, insert, update, delete on public.environment_variables to service_role;
 

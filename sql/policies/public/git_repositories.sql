@@ -3,7 +3,7 @@ revoke all on public.git_repositories from anon, authenticated, service_role;
 grant select, delete,
   insert (id, project_id, provider, repo_url, repo_full_name, default_branch),
   -- An upsert updates every column it was given, the key's among them.
-  update (id, project_id, provider, repo_url, repo_full_name, default_branch)
+  update (id, project_id, provider, repo_url, repo_full_name, default_branch, updated_at)
   on public.git_repositories to authenticated;
 grant select, insert, update, delete on public.git_repositories to service_role;
 
