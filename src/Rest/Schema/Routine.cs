@@ -7,6 +7,10 @@ namespace Hedgerow.Rest.Schema;
 public sealed record Routine
 {
     public required QualifiedName Name { get; init; }
+
+    /// <summary>The function's <c>pg_proc.oid</c>: tells overloads apart.</summary>
+    public uint Oid { get; init; }
+
     public string? Description { get; init; }
 
     /// <summary>Input parameters (IN, INOUT, VARIADIC), in order.</summary>

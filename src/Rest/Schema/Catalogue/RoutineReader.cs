@@ -32,6 +32,7 @@ internal static class RoutineReader
         return new()
         {
             Name = name,
+            Oid = reader.GetFieldValue<uint>(15),
             Description = description,
             Parameters = parameters.MoveToImmutable(),
             Returns = isComposite ? new CompositeReturn(type, isSet, hasOwnColumns) : new ScalarReturn(type, isSet, type == Void),

@@ -28,7 +28,8 @@ select
   t.typtype = 'c' or coalesce(p.proargmodes::text[] && '{t,b,o}', false),
   coalesce(p.proargmodes::text[] && '{t,b,o}', false),
   p.provolatile::text,
-  coalesce(p.proconfig, '{}')
+  coalesce(p.proconfig, '{}'),
+  p.oid
 from pg_catalog.pg_proc p
 join pg_catalog.pg_namespace n on n.oid = p.pronamespace
 left join bases b on b.domain = p.prorettype
