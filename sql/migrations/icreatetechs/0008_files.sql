@@ -52,6 +52,9 @@ comment on table public.file_versions is 'Every content a file has had. Written 
 
 create index idx_file_versions_file on public.file_versions (file_id, version_number desc);
 
+-- History is written by the trigger below and by nobody else.
+revoke insert, update, truncate on public.file_versions from service_role;
+
 alter table public.files enable row level security;
 alter table public.files force row level security;
 alter table public.file_versions enable row level security;
