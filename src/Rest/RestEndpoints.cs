@@ -4,6 +4,7 @@ using Hedgerow.Rest.Schema;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Npgsql;
 
 namespace Hedgerow.Rest;
@@ -21,9 +22,12 @@ public static class RestEndpoints
         var schemas = new SchemaCacheStore(database, options);
         services.AddSingleton(options);
         services.AddSingleton(schemas);
+        var scripts = new RequestScript(options, secrets ?? new RestSecrets(null));
         services.AddSingleton(new RestHandler(
             options, new ApiRequestParser(options), schemas,
-            new StatementRunner(database, options, new RequestScript(options, secrets ?? new RestSecrets(null)))));
+            new StatementRunner(database, options, scripts), new DescriptionRunner(database, options, scripts)));
+        services.AddHostedService(provider => new SchemaReloadListener(
+            database, schemas, provider.GetRequiredService<ILogger<SchemaReloadListener>>()));
         return services;
     }
 

@@ -9,7 +9,7 @@ using Microsoft.AspNetCore.Http.Features;
 namespace Hedgerow.Rest.Execution;
 
 /// <summary>One request from HTTP to HTTP: parse, plan, run, answer.</summary>
-internal sealed class RestHandler(RestOptions options, ApiRequestParser parser, SchemaCacheStore schemas, StatementRunner runner)
+internal sealed class RestHandler(RestOptions options, ApiRequestParser parser, SchemaCacheStore schemas, StatementRunner runner, DescriptionRunner describer)
 {
     private static readonly ApiError s_noSchema = new(503, "PGRST002", "Could not query the database for the schema cache. Retrying.")
     {
@@ -45,8 +45,10 @@ internal sealed class RestHandler(RestOptions options, ApiRequestParser parser, 
                 context.Response.Headers.AccessControlAllowOrigin = "*";
                 await writer.WriteAsync(context, ResponseHead.OfAllowed(allow.Methods), ReadOnlyMemory<byte>.Empty, cancellation);
                 return null;
+            case DescribePlan describe:
+                return await describer.RunAsync(context, describe, request, schema, writer, cancellation);
             default:
-                return RequestErrors.OpenApiDisabled;
+                throw new NotSupportedException(planned.Plan.GetType().Name);
         }
     }
 

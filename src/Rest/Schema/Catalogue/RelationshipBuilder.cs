@@ -31,6 +31,7 @@ internal sealed class RelationshipBuilder(
         var found = new Dictionary<QualifiedName, List<Relationship>>();
         foreach (var reference in references) AddBothWays(found, reference);
         AddManyToMany(found, references);
+        NoteHiddenJunctions(found, keys, uniques);
         Override(found, computed);
         foreach (var list in found.Values) list.Sort(RelationshipOrder.Instance);
         return found;
@@ -100,6 +101,26 @@ internal sealed class RelationshipBuilder(
                     var cardinality = new ManyToMany(junction.Key, a.Constraint, b.Constraint, a.Columns, b.Columns);
                     Add(found, new ForeignKeyRelationship(a.Target, b.Target, cardinality, a.TargetIsView, b.TargetIsView));
                 }
+            }
+        }
+    }
+
+    /// <summary>
+    /// A relation that a junction outside the exposed schemas links is listed, if only with nothing: then an error about it
+    /// does not take its name for a misspelt one (PostgREST filters the relationships and keeps their key).
+    /// </summary>
+    private void NoteHiddenJunctions(Dictionary<QualifiedName, List<Relationship>> found, List<CatalogueKey> keys, ILookup<uint, CatalogueKey> uniques)
+    {
+        foreach (var junction in keys.Where(k => k is { Kind: KeyKind.Foreign, IsPartitionCopy: false }).GroupBy(k => k.Relation))
+        {
+            if (!relations.TryGetValue(junction.Key, out var relation) || tables.ContainsKey(relation.Name)) continue;
+            if (uniques[junction.Key].FirstOrDefault(k => k.Kind == KeyKind.Primary) is not { } primaryKey) continue;
+            var inKey = junction.Where(k => k.Numbers.All(n => primaryKey.Numbers.Contains(n))).ToList();
+            if (inKey.Count < 2) continue;
+            foreach (var key in inKey)
+            {
+                if (!relations.TryGetValue(key.Target, out var target)) continue;
+                foreach (var side in Sides(target, key.TargetNames, viewKeys.ReferencedByKey[key.Oid])) found.TryAdd(side.Name, []);
             }
         }
     }

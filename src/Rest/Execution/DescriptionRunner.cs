@@ -1,0 +1,43 @@
+using Hedgerow.Postgres;
+using Hedgerow.Postgres.Errors;
+using Hedgerow.Postgres.Execution;
+using Hedgerow.Rest.OpenApi;
+using Hedgerow.Rest.Plan;
+using Hedgerow.Rest.Request;
+using Hedgerow.Rest.Response;
+using Hedgerow.Rest.Schema;
+using Microsoft.AspNetCore.Http;
+using Npgsql;
+
+namespace Hedgerow.Rest.Execution;
+
+/// <summary>Answers the root with the OpenAPI description of what the caller may use.</summary>
+internal sealed class DescriptionRunner(NpgsqlDataSource database, RestOptions options, RequestScript scripts)
+{
+    /// <summary>Answers, or returns the error while nothing is answered yet.</summary>
+    public async Task<ApiError?> RunAsync(
+        HttpContext context, DescribePlan plan, ApiRequest request, SchemaCache schema, ResponseWriter writer, CancellationToken cancellation)
+    {
+        OpenApiAccess? access = null;
+        if (options.OpenApiMode == "follow-privileges")
+        {
+            try
+            {
+                var ask = new SqlStatement(OpenApiAccess.Sql, [new SqlValue(request.Schema)]);
+                await using var trip = await RoundTrip.SendAsync(database, scripts.ForCatalogue(request, schema, [ask]), cancellation);
+                await trip.Reader.ReadAsync(cancellation);
+                access = OpenApiAccess.Read(trip.Reader);
+                await trip.FinishAsync(cancellation);
+            }
+            catch (NpgsqlException e) when (!cancellation.IsCancellationRequested)
+            {
+                return DatabaseErrors.ToApiError(e, request.Caller.Role != options.AnonRole);
+            }
+        }
+        writer.Timing.Mark(Stage.Transaction);
+        var server = new OpenApiServer(context.Request.Scheme, context.Request.Host.Value ?? "localhost", options.BasePath);
+        var document = OpenApiDocument.Render(schema, options, request.Schema, access, server);
+        await writer.WriteAsync(context, ResponseHead.OfDescription(request, plan.HeadersOnly), document, cancellation);
+        return null;
+    }
+}
