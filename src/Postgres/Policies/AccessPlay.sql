@@ -18,32 +18,41 @@ create function pg_temp.key_of(tab regclass) returns text[] language sql stable 
     '{ctid}')
 $$;
 
--- The condition under which the row of a unique violation stands: the violated key's columns with the sample's values.
-create function pg_temp.existing(tab regclass, violated text, data jsonb) returns text language plpgsql as $$
+-- Where the sample's row stands already: the condition on the columns of a unique key that the sample names in full.
+create function pg_temp.existing(tab regclass, data jsonb) returns text language plpgsql as $$
 declare
   place text;
   found_rows int;
 begin
-  select case when bool_and(data ? a.attname) then string_agg(format('%I = %L', a.attname, data ->> a.attname), ' and ') end
-  into place
-  from pg_index i
-  join pg_class c on c.oid = i.indexrelid and c.relname = violated
-  join unnest(i.indkey) with ordinality as k (attnum, n) on n <= i.indnkeyatts
-  left join pg_attribute a on a.attrelid = i.indrelid and a.attnum = k.attnum
-  where i.indrelid = tab;
-  if place is null then return null; end if;
-  execute format('select count(*) from %s where %s', tab, place) into found_rows;
-  return case when found_rows = 1 then place end;
+  for place in
+    select string_agg(format('%I = %L', a.attname, data ->> a.attname), ' and ')
+    from pg_index i
+    join unnest(i.indkey) with ordinality as k (attnum, n) on n <= i.indnkeyatts
+    left join pg_attribute a on a.attrelid = tab and a.attnum = k.attnum
+    where i.indrelid = tab and i.indisunique and i.indpred is null
+    group by i.indexrelid
+    having bool_and(data ->> a.attname is not null)
+  loop
+    execute format('select count(*) from %s where %s', tab, place) into found_rows;
+    if found_rows = 1 then return place; end if;
+  end loop;
+  return null;
 end $$;
 
 -- Makes the row in its maker's name and says where it stands. The login bypasses row-level security; triggers that look at the caller
 -- see the maker, then the service role, and at last are left out. A row that is there already is taken as it is.
-create function pg_temp.make(tab regclass, data jsonb, claims jsonb, out place text, out problem text) language plpgsql as $$
+create function pg_temp.make(tab regclass, data jsonb, claims jsonb, existing_only boolean, out place text, out problem text)
+language plpgsql as $$
 declare
   columns text := (select string_agg(quote_ident(k), ', ') from jsonb_object_keys(data) as k);
   key text[] := pg_temp.key_of(tab);
-  violated text;
 begin
+  place := pg_temp.existing(tab, data);
+  if place is not null then return; end if;
+  if existing_only then
+    problem := 'there is none, and its kind is not made (existing_only)';
+    return;
+  end if;
   for attempt in 1 .. 3 loop
     begin
       perform set_config('request.jwt.claims', case attempt when 2 then '{"role": "service_role"}' else claims::text end, true);
@@ -57,17 +66,8 @@ begin
       if attempt = 3 then perform set_config('session_replication_role', 'origin', true); end if;
       problem := null;
       return;
-    exception
-      when unique_violation then
-        get stacked diagnostics violated = constraint_name;
-        problem := coalesce(problem, format('%s %s', sqlstate, sqlerrm));
-        place := pg_temp.existing(tab, violated, data);
-        if place is not null then
-          problem := null;
-          return;
-        end if;
-      when others then
-        problem := coalesce(problem, format('%s %s', sqlstate, sqlerrm));
+    exception when others then
+      problem := coalesce(problem, format('%s %s', sqlstate, sqlerrm));
     end;
   end loop;
 end $$;
@@ -184,7 +184,7 @@ begin
 
   -- Rows made by another member.
   begin
-    made := pg_temp.make(tab, pg_temp.filled(sample.row, other.claims), other.claims);
+    made := pg_temp.make(tab, pg_temp.filled(sample.row, other.claims), other.claims, sample.existing_only);
     for p in select * from personas where name = any (who) loop
       answers := answers || jsonb_build_object(
         p.name, pg_temp.attempts(tab, 'SIUD', made.place, made.problem, sample.new_row, other.claims, false, p));
@@ -207,7 +207,7 @@ begin
       own jsonb := '{}';
     begin
       if refused is not null then
-        made := pg_temp.make(tab, pg_temp.filled(sample.row, p.claims), p.claims);
+        made := pg_temp.make(tab, pg_temp.filled(sample.row, p.claims), p.claims, sample.existing_only);
         own := pg_temp.attempts(tab, refused, made.place, 'no row of its own: ' || made.problem, sample.new_row, p.claims, true, p);
         raise sqlstate 'HGUND';
       end if;

@@ -26,7 +26,7 @@ public sealed class MigrationTests : IAsyncLifetime, IDisposable
 
         Assert.Equal("b1,a1,a2", await _database.ScalarAsync<string>("select string_agg(name, ',' order by id) from seen"));
         Assert.Equal(
-            "platform/0001_x.sql,b_app/0001_x.sql,a_app/0001_x.sql,a_app/0002_x.sql",
+            "platform/0000_roles.sql,platform/0001_x.sql,b_app/0001_x.sql,a_app/0001_x.sql,a_app/0002_x.sql",
             await _database.ScalarAsync<string>("select string_agg(scriptname, ',' order by schemaversionsid) from hedgerow.schemaversions"));
     }
 
@@ -36,7 +36,7 @@ public sealed class MigrationTests : IAsyncLifetime, IDisposable
         _sql.With("migrations/platform/0001_x.sql", "create table once ()");
         await _sql.SetUpAsync(_database);
         await _sql.SetUpAsync(_database);
-        Assert.Equal(1, await _database.ScalarAsync<long>("select count(*) from hedgerow.schemaversions"));
+        Assert.Equal(2, await _database.ScalarAsync<long>("select count(*) from hedgerow.schemaversions"));
     }
 
     [Fact]
@@ -50,7 +50,7 @@ public sealed class MigrationTests : IAsyncLifetime, IDisposable
             _database.AdminConnectionString, step => { if (step is SetupStep.Waiting) Interlocked.Increment(ref waited); })));
 
         Assert.Equal(2, await _database.ScalarAsync<long>("select count(*) from counted"));
-        Assert.Equal(2, await _database.ScalarAsync<long>("select count(*) from hedgerow.schemaversions"));
+        Assert.Equal(3, await _database.ScalarAsync<long>("select count(*) from hedgerow.schemaversions"));
         Assert.Equal(3, waited);
     }
 
@@ -68,7 +68,7 @@ public sealed class MigrationTests : IAsyncLifetime, IDisposable
         Assert.Equal("42703", error.Failure.SqlState);
         Assert.Contains("migrations/platform/0002_bad.sql:6: column \"nonsense\" does not exist (SQLSTATE 42703)", error.Message, StringComparison.Ordinal);
         Assert.Equal("good", await _database.ScalarAsync<string>("select string_agg(relname, ',') from pg_class where relname in ('good', 'half', 'never')"));
-        Assert.Equal(1, await _database.ScalarAsync<long>("select count(*) from hedgerow.schemaversions"));
+        Assert.Equal(2, await _database.ScalarAsync<long>("select count(*) from hedgerow.schemaversions"));
     }
 
     [Fact]
