@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Runtime.InteropServices;
 using Hedgerow.Cli;
 using Hedgerow.Cli.Commands;
+using Hedgerow.Cli.Commands.Db;
 using Hedgerow.Cli.Output;
 using Hedgerow.Gateway.Configuration;
 using Hedgerow.Postgres;
@@ -11,6 +12,8 @@ var root = new RootCommand("Hedgerow: a backend on PostgreSQL.")
     UpCommand.Create(),
     StatusCommand.Create(),
     DownCommand.Create(),
+    DbCommand.Create(),
+    KeysCommand.Create(),
     TestCommand.Create(),
     BenchCommand.Create(),
     MigrateCommand.Create(),

@@ -67,6 +67,9 @@ public sealed class AdminDatabase : IAsyncDisposable
         return new(embedded.ConnectionString, secrets, major, embedded, held);
     }
 
+    /// <summary>The same login and secrets for another database of the server; it owns neither server nor lock.</summary>
+    public AdminDatabase At(NpgsqlConnectionStringBuilder address) => new(address.ConnectionString, Secrets, ServerMajor, null, null);
+
     public async ValueTask DisposeAsync()
     {
         if (Embedded is not null) await Embedded.DisposeAsync();

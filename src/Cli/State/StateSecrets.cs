@@ -74,5 +74,5 @@ public sealed class StateSecrets
     }
 
     /// <summary>Random bytes as base64url: safe in environment files, URLs and shells.</summary>
-    private static string Random(int bytes) => Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(bytes));
+    public static string Random(int bytes) => Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(bytes));
 }
