@@ -63,8 +63,16 @@ public sealed class AdminDatabase : IAsyncDisposable
         var embedded = await EmbeddedServer.StartAsync(
             new EmbeddedServerOptions { State = state.Path, Password = secrets.EmbeddedPassword, Programs = Setting("HEDGEROW_Embedded__Programs") },
             progress, cancellation);
-        var major = await DatabaseServer.MeetAsync(new NpgsqlConnectionStringBuilder(embedded.ConnectionString), cancellation);
-        return new(embedded.ConnectionString, secrets, major, embedded, held);
+        try
+        {
+            var major = await DatabaseServer.MeetAsync(new NpgsqlConnectionStringBuilder(embedded.ConnectionString), cancellation);
+            return new(embedded.ConnectionString, secrets, major, embedded, held);
+        }
+        catch (CommandFailure e)
+        {
+            await embedded.DisposeAsync();
+            throw new CommandFailure(e.Cause, $"Restore the {state.Secrets} that belongs to {embedded.Home.Data}; or remove both to begin with an empty database.");
+        }
     }
 
     /// <summary>The same login and secrets for another database of the server; it owns neither server nor lock.</summary>
