@@ -25,7 +25,7 @@ declare
   found_rows int;
 begin
   for place in
-    select string_agg(format('%I = %L', a.attname, data ->> a.attname), ' and ')
+    select string_agg(format('%I = %L', coalesce(a.attname, ''), data ->> a.attname), ' and ') -- no name: an expression, left out below
     from pg_index i
     join unnest(i.indkey) with ordinality as k (attnum, n) on n <= i.indnkeyatts
     left join pg_attribute a on a.attrelid = tab and a.attnum = k.attnum

@@ -133,7 +133,7 @@ public sealed class AccessMatrixTests : IAsyncLifetime, IDisposable
     [InlineData("drop policy read on garden.plants", "plants", "anon", "-")]
     [InlineData("drop policy leave on garden.members", "members", "member", "S")]
     [InlineData("create policy fault on garden.members for delete to authenticated using (person = auth.uid() or garden.role_in(garden) = 'member')", "members", "member", "SD")]
-    [InlineData("create policy fault on garden.gardens for delete to authenticated using (true); grant delete on garden.gardens to authenticated; drop policy rename on garden.gardens", "gardens", "admin", "SI")]
+    [InlineData("create policy fault on garden.gardens for delete to authenticated using (true); grant delete on garden.gardens to authenticated; drop policy rename on garden.gardens", "gardens", "admin", "SID")]
     [InlineData("create policy fault on garden.plants for insert to authenticated with check (garden.role_in(garden) is not null)", "plants", "member", "SIud")]
     [InlineData("create policy fault on garden.plants for update to authenticated using (true)", "plants", "stranger", "SU")]
     [InlineData("drop trigger frozen on garden.log", "log", "member", "SIUD")]
