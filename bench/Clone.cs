@@ -29,7 +29,8 @@ internal sealed class Clone : IDisposable
 
     public void Dispose() => Directory.Delete(Folder, recursive: true);
 
-    private static string Root()
+    /// <summary>The checkout that this benchmark was built from.</summary>
+    public static string Root()
     {
         var folder = new DirectoryInfo(AppContext.BaseDirectory);
         while (!File.Exists(Path.Combine(folder!.FullName, "hedgerow"))) folder = folder.Parent;

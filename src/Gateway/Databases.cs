@@ -19,8 +19,9 @@ public static class Databases
         connection.MaxPoolSize = options.PoolSize > 0 ? options.PoolSize : 4 * Environment.ProcessorCount;
         // Each request is one transaction with local settings only: nothing is left to reset.
         connection.NoResetOnClose = true;
+        // The same shape of request gives the same text, so a statement is worth preparing at once.
         connection.MaxAutoPrepare = 200;
-        connection.AutoPrepareMinUsages = 2;
+        connection.AutoPrepareMinUsages = 1;
         return NpgsqlDataSource.Create(connection);
     }
 

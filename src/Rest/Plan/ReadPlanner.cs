@@ -35,7 +35,6 @@ internal static class ReadPlanner
     {
         if (node.Depth > options.MaxEmbedDepth)
             return new(400, "PGRST100", "Too many levels of embedded resources", $"The deepest level allowed is {options.MaxEmbedDepth}.");
-        if (items.IsDefaultOrEmpty && node.Depth == 0) items = [new SelectField(new Field("*", []), null, null, null, null)];
         foreach (var item in items)
         {
             NodeDraft child;

@@ -62,6 +62,7 @@ public static class StatementBuilder
         sql.Raw("WITH pgrst_source AS (").Mutate(write.Mutation).Raw(")");
         var failure = write.Mutation switch
         {
+            _ when write.MediaType is PlanMediaType => null,
             ReplaceMutation => ResultGuard.NotOneRowReplaced,
             InsertMutation => write.MediaType is SingularMediaType ? ResultGuard.NotSingular : null,
             _ => FailureOf(write.MediaType, request),
