@@ -44,6 +44,7 @@ public static class SchemaCacheLoader
         // With an empty search path every name comes qualified; a role's timeout is meant for requests.
         Send("set local search_path = ''");
         Send("set local statement_timeout = '120s'");
+        Send("set local work_mem = '64MB'");
         Send(CatalogueQueries.Get("relations"), schemas);
         Send(CatalogueQueries.Get("enums"));
         Send(CatalogueQueries.Get("columns"), schemas);
@@ -78,10 +79,7 @@ public static class SchemaCacheLoader
                 relation, columns, primaryKeys.GetValueOrDefault(relation.Oid), viewKeys.PrimaryByView[relation.Oid]);
         }
 
-        var columnNames = snapshot.Views.Keys.Where(IsExposed).ToDictionary(
-            view => view,
-            view => (snapshot.Columns.GetValueOrDefault(view) ?? []).ToDictionary(c => c.Number, c => c.Column.Name));
-        var relationships = new RelationshipBuilder(relations, tables, columnNames, viewKeys)
+        var relationships = new RelationshipBuilder(relations, tables, snapshot.Columns, viewKeys)
             .Build(snapshot.Keys, snapshot.ComputedRelationships);
 
         return new()

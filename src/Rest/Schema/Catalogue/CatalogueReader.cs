@@ -17,6 +17,7 @@ internal sealed class CatalogueReader(NpgsqlDataReader reader, CatalogueSnapshot
         await EachAsync(ReadRelation, cancellation);
         await NextAsync(ReadEnum, cancellation);
         await NextAsync(ReadColumn, cancellation);
+        foreach (var columns in snapshot.Columns.Values) columns.Sort((a, b) => a.Number.CompareTo(b.Number));
         await NextAsync(ReadKey, cancellation);
         await NextAsync(ReadView, cancellation);
         await NextAsync(() => snapshot.Routines.Add(RoutineReader.Read(reader, Text)), cancellation);
@@ -77,13 +78,8 @@ internal sealed class CatalogueReader(NpgsqlDataReader reader, CatalogueSnapshot
         var (relation, target) = (reader.GetFieldValue<uint>(3), reader.GetFieldValue<uint>(4));
         ImmutableArray<short> numbers = [.. reader.GetFieldValue<short[]>(5)];
         ImmutableArray<short> targetNumbers = reader.IsDBNull(6) ? [] : [.. reader.GetFieldValue<short[]>(6)];
-        var names = Names(7);
-        var targetNames = Names(8);
-        snapshot.Keys.Add(new(oid, kind, name, relation, target, numbers, targetNumbers, names, targetNames, reader.GetBoolean(9)));
+        snapshot.Keys.Add(new(oid, kind, name, relation, target, numbers, targetNumbers, reader.GetBoolean(7)));
     }
-
-    private ImmutableArray<string> Names(int column) =>
-        reader.IsDBNull(column) ? [] : [.. reader.GetFieldValue<string[]>(column).Select(Pooled)];
 
     /// <summary>A definition can be megabytes of text of which a few numbers stay: it passes through a rented buffer.</summary>
     private void ReadView()

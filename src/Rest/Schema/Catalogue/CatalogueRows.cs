@@ -11,11 +11,10 @@ internal readonly record struct CatalogueColumn(short Number, Column Column);
 
 internal enum KeyKind { Primary, Unique, Foreign }
 
-/// <summary>A constraint that is a key. The arrays from <paramref name="TargetNumbers"/> on are empty unless it is a foreign key.</summary>
+/// <summary>A constraint that is a key. <paramref name="Target"/> and <paramref name="TargetNumbers"/> are a foreign key's alone.</summary>
 internal sealed record CatalogueKey(
     uint Oid, KeyKind Kind, string Name, uint Relation, uint Target,
-    ImmutableArray<short> Numbers, ImmutableArray<short> TargetNumbers,
-    ImmutableArray<string> Names, ImmutableArray<string> TargetNames, bool IsPartitionCopy);
+    ImmutableArray<short> Numbers, ImmutableArray<short> TargetNumbers, bool IsPartitionCopy);
 
 /// <summary>An output column of a view, and the column it shows unchanged.</summary>
 internal readonly record struct ViewTarget(short Number, uint OriginRelation, short OriginNumber);

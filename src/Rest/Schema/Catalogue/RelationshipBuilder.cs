@@ -9,7 +9,7 @@ namespace Hedgerow.Rest.Schema.Catalogue;
 /// </summary>
 internal sealed class RelationshipBuilder(
     Dictionary<uint, CatalogueRelation> relations, Dictionary<QualifiedName, Table> tables,
-    Dictionary<uint, Dictionary<short, string>> columnNames, ViewKeys viewKeys)
+    Dictionary<uint, List<CatalogueColumn>> columns, ViewKeys viewKeys)
 {
     /// <summary>A foreign key, or its image through views, from the referencing side.</summary>
     private sealed record Reference(
@@ -40,8 +40,8 @@ internal sealed class RelationshipBuilder(
     /// <summary>The key between its tables, from views to the table, from the table to views, and from views to views.</summary>
     private void AddImages(List<Reference> references, CatalogueKey key, CatalogueRelation source, CatalogueRelation target, bool isUnique)
     {
-        var sources = Sides(source, key.Names, viewKeys.ReferencingByKey[key.Oid]);
-        var targets = Sides(target, key.TargetNames, viewKeys.ReferencedByKey[key.Oid]);
+        var sources = Sides(source, key.Numbers, viewKeys.ReferencingByKey[key.Oid]);
+        var targets = Sides(target, key.TargetNumbers, viewKeys.ReferencedByKey[key.Oid]);
         foreach (var from in sources)
         {
             foreach (var to in targets)
@@ -56,17 +56,19 @@ internal sealed class RelationshipBuilder(
     private readonly record struct Side(QualifiedName Name, ImmutableArray<string> Columns, bool IsView);
 
     /// <summary>One side of a key: its table, where that is exposed, and each view that shows it, once for each way it shows it.</summary>
-    private List<Side> Sides(CatalogueRelation table, ImmutableArray<string> columns, IEnumerable<ViewKey> views)
+    private List<Side> Sides(CatalogueRelation table, ImmutableArray<short> numbers, IEnumerable<ViewKey> views)
     {
         var sides = new List<Side>();
-        if (tables.ContainsKey(table.Name)) sides.Add(new(table.Name, columns, table.IsView));
+        if (tables.ContainsKey(table.Name)) sides.Add(new(table.Name, NamesOf(table.Oid, numbers), table.IsView));
         foreach (var view in views)
-        {
-            var names = columnNames[view.View];
-            foreach (var way in Ways(view.Columns, 0))
-                sides.Add(new(relations[view.View].Name, [.. way.Select(n => names[n])], true));
-        }
+            foreach (var way in Ways(view.Columns, 0)) sides.Add(new(relations[view.View].Name, NamesOf(view.View, way), true));
         return sides;
+    }
+
+    private ImmutableArray<string> NamesOf(uint relation, ImmutableArray<short> numbers)
+    {
+        var all = columns[relation];
+        return ImmutableArray.CreateRange(numbers, number => all.Find(c => c.Number == number).Column.Name);
     }
 
     /// <summary>All choices of one column for each of the key's: (a|b, c) gives (a, c) and (b, c).</summary>
@@ -120,7 +122,7 @@ internal sealed class RelationshipBuilder(
             foreach (var key in inKey)
             {
                 if (!relations.TryGetValue(key.Target, out var target)) continue;
-                foreach (var side in Sides(target, key.TargetNames, viewKeys.ReferencedByKey[key.Oid])) found.TryAdd(side.Name, []);
+                foreach (var side in Sides(target, key.TargetNumbers, viewKeys.ReferencedByKey[key.Oid])) found.TryAdd(side.Name, []);
             }
         }
     }
