@@ -27,7 +27,7 @@ comment on column public.ai_jobs.tokens_used is 'Set by service; metered into us
 
 create trigger ai_jobs_lifecycle before update of status on public.ai_jobs
   for each row execute function hedgerow.keep_lifecycle('AI job',
-    'pending>running', 'pending>canceled', 'running>completed', 'running>failed', 'running>canceled', 'pending>failed');
+    'pending>running', 'pending>canceled', 'running>completed', 'running>failed', 'running>canceled');
 
 create function hedgerow.time_ai_job() returns trigger
 language plpgsql set search_path = ''

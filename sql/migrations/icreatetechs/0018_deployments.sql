@@ -25,7 +25,7 @@ comment on column public.deployments.deployed_at is 'When the status became "suc
 create trigger deployments_lifecycle before update of status on public.deployments
   for each row execute function hedgerow.keep_lifecycle('deployment',
     'pending>building', 'building>deploying', 'deploying>success',
-    'pending>failed', 'building>failed', 'deploying>failed',
+    'building>failed', 'deploying>failed',
     'pending>canceled', 'building>canceled', 'deploying>canceled');
 
 create function hedgerow.time_deployment() returns trigger

@@ -75,7 +75,11 @@ as $$
 declare
   changed text[];
 begin
-  if tg_op = 'UPDATE' then
+  if tg_op = 'UPDATE' and (old.id, old.project_id) is distinct from (new.id, new.project_id) then
+    -- Moved: each project's trail tells its half.
+    perform hedgerow.audit_environment_variable(old, 'deleted');
+    perform hedgerow.audit_environment_variable(new, 'created');
+  elsif tg_op = 'UPDATE' then
     select coalesce(array_agg(n.key order by n.key), '{}') into changed
     from jsonb_each(to_jsonb(new)) as n
     where n.value is distinct from to_jsonb(old) -> n.key and n.key <> 'updated_at';

@@ -55,6 +55,7 @@ declare
   partition text;
   fallback text;
   bounded_by text;
+  referred regclass;
 begin
   perform pg_advisory_xact_lock(hashtextextended('hedgerow.make_partitions', 0));
   for monthly in select m.parent, m.keep from hedgerow.monthly_tables as m order by m.parent::text loop
@@ -68,6 +69,13 @@ begin
       following := month + interval '1 month';
       partition := hedgerow.partition_name(monthly.parent, to_char(month, 'YYYY_MM'));
       if to_regclass(format('hedgerow.%I', partition)) is null then
+        -- Attaching locks what the foreign keys refer to; taken first, as requests do, so as not to deadlock with them.
+        for referred in
+          select distinct k.confrelid::regclass from pg_catalog.pg_constraint as k
+          where k.conrelid = monthly.parent and k.contype = 'f' order by 1
+        loop
+          execute format('lock table %s in share row exclusive mode', referred);
+        end loop;
         -- Writers of the table wait here, at the parent: one that had been routed to the default partition already
         -- would fail there, as that no longer takes the month's rows once the month is attached.
         execute format('lock table %s in share row exclusive mode', monthly.parent);

@@ -43,6 +43,7 @@ public sealed class AiJobTests(ICreateTechsFixture fixture) : IClassFixture<ICre
 
     [Theory]
     [InlineData("pending", "completed")]
+    [InlineData("pending", "failed")]
     [InlineData("running", "pending")]
     [InlineData("completed", "canceled")]
     [InlineData("failed", "running")]

@@ -41,6 +41,7 @@ public sealed class DeploymentTests(ICreateTechsFixture fixture) : IClassFixture
 
     [Theory]
     [InlineData("pending", "success")]
+    [InlineData("pending", "failed")]
     [InlineData("deploying", "building")]
     [InlineData("success", "failed")]
     [InlineData("failed", "pending")]

@@ -85,6 +85,18 @@ public sealed class EnvironmentVariableTests(ICreateTechsFixture fixture) : ICla
     }
 
     [Fact]
+    public async Task IC_24_A_variable_that_is_moved_leaves_a_trace_in_both_projects()
+    {
+        var workspace = await fixture.WorkspaceAsync();
+        var target = await workspace.AddProjectAsync();
+        var id = await workspace.Admin.ScalarAsync<Guid>(Set, workspace.Project, "A", "1", true);
+        await workspace.Admin.ExecuteAsync("update public.environment_variables set project_id = $2 where id = $1", id, target);
+        const string trail = "select string_agg(action, ', ' order by created_at) from public.environment_variable_changes where project_id = $1";
+        Assert.Equal("created, deleted", await workspace.Admin.ScalarAsync<string>(trail, workspace.Project));
+        Assert.Equal("created", await workspace.Admin.ScalarAsync<string>(trail, target));
+    }
+
+    [Fact]
     public async Task IC_24_Service_reads_the_whole_environment_in_clear_and_the_specific_wins()
     {
         var workspace = await fixture.WorkspaceAsync();
