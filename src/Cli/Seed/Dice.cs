@@ -42,11 +42,11 @@ public struct Dice
         return new string(digits);
     }
 
-    /// <summary>A moment between two others, denser towards the later one: most of what is in a database is recent.</summary>
-    public DateTime Moment(DateTime from, DateTime to)
+    /// <summary>A moment between two others.</summary>
+    /// <param name="power">Below 1 it is mostly late, above 1 mostly early, at 1 any time is as good. Most of what is in a database is recent.</param>
+    public DateTime Moment(DateTime from, DateTime to, double power = 0.5)
     {
-        var u = Unit();
-        var ticks = from.Ticks + (long)((to.Ticks - from.Ticks) * (1 - u * u));
+        var ticks = from.Ticks + (long)((to.Ticks - from.Ticks) * Math.Pow(Unit(), power));
         return new DateTime(ticks / TimeSpan.TicksPerMillisecond * TimeSpan.TicksPerMillisecond, DateTimeKind.Utc);
     }
 

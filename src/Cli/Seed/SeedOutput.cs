@@ -36,18 +36,22 @@ public static class SeedOutput
 
     public static void Print(IReadOnlyList<SeededTable> seeded, World world, TimeSpan took)
     {
+        var console = AnsiConsole.Create(new AnsiConsoleSettings());
+        // Nothing here is long; where no terminal says how wide it is, nothing is broken either.
+        if (Console.IsOutputRedirected)
+            console.Profile.Width = 200;
         var rows = new Table().Border(TableBorder.Simple).AddColumn("table").AddColumn(new TableColumn("rows").RightAligned()).AddColumn(new TableColumn("seconds").RightAligned());
         foreach (var table in seeded)
             rows.AddRow(Markup.Escape(table.Table), Number(table.Rows), Seconds(table.Took));
-        rows.AddRow("[bold]all, with checks[/]", $"[bold]{Number(seeded.Sum(table => table.Rows))}[/]", $"[bold]{Seconds(took)}[/]");
-        AnsiConsole.Write(rows);
+        rows.AddEmptyRow().AddRow("all, with checks", Number(seeded.Sum(table => table.Rows)), Seconds(took));
+        console.Write(rows);
 
-        AnsiConsole.MarkupLineInterpolated($"Sign in with the password [green]{Seeder.Password}[/] as");
+        console.MarkupLineInterpolated($"Sign in with the password [green]{Seeder.Password}[/] as");
         var people = new Table().NoBorder().HideHeaders().AddColumns("", "", "");
         people.AddRow("owner", Prose.Email(world.OwnerOfFirst), Markup.Escape($"of {Prose.Company(0)}, the largest workspace"));
         people.AddRow("viewer", Prose.Email(world.ViewerOfFirst), "there");
         people.AddRow("stranger", Prose.Email(world.Stranger), "a member of nothing");
-        AnsiConsole.Write(new Padder(people, new Padding(2, 0, 0, 0)));
+        console.Write(new Padder(people, new Padding(2, 0, 0, 0)));
     }
 
     private static string Number(int number) => number.ToString("N0", CultureInfo.InvariantCulture);

@@ -35,7 +35,7 @@ public sealed class Seeder(NpgsqlDataSource database, WorldPlan plan, DateTime n
         var sources = await AskAsync(connection, cancellation);
         TableLoad[] loads = [.. Loads(sources)];
         var paused = await PausedTriggers.PauseAsync(connection,
-            [.. loads.Select(load => load.Table).Except(["auth.users", "auth.identities", Accounts.Profiles]), "public.users"], cancellation);
+            [.. loads.Select(load => load.Fills).Except(["auth.users", "auth.identities"])], cancellation);
         var seeded = new List<SeededTable>();
         foreach (var load in loads)
         {
@@ -86,7 +86,7 @@ public sealed class Seeder(NpgsqlDataSource database, WorldPlan plan, DateTime n
     private async Task<SeededTable> CopyAsync(NpgsqlConnection connection, TableLoad load, CancellationToken cancellation)
     {
         var watch = Stopwatch.StartNew();
-        progress(new(load.Table, 0, load.Rows));
+        progress(new(load.Fills, 0, load.Rows));
         await using (var importer = await connection.BeginBinaryImportAsync(load.CopyCommand, cancellation))
         {
             importer.Timeout = Timeout.InfiniteTimeSpan;
@@ -98,15 +98,15 @@ public sealed class Seeder(NpgsqlDataSource database, WorldPlan plan, DateTime n
                 if ((index + 1) % ProgressEvery == 0)
                 {
                     cancellation.ThrowIfCancellationRequested();
-                    progress(new(load.Table, index + 1, load.Rows));
+                    progress(new(load.Fills, index + 1, load.Rows));
                 }
             }
 
             await importer.CompleteAsync(cancellation);
         }
 
-        progress(new(load.Table, load.Rows, load.Rows));
-        return new(load.Table == Accounts.Profiles ? "public.users" : load.Table, load.Rows, watch.Elapsed);
+        progress(new(load.Fills, load.Rows, load.Rows));
+        return new(load.Fills, load.Rows, watch.Elapsed);
     }
 
     private async Task<Sources> AskAsync(NpgsqlConnection connection, CancellationToken cancellation)

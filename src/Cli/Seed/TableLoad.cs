@@ -7,6 +7,9 @@ namespace Hedgerow.Cli.Seed;
 /// <param name="Write">Writes one row's values in the order of the columns.</param>
 public sealed record TableLoad(string Table, string Columns, int Rows, Action<RowWriter, int> Write)
 {
+    /// <summary>The table that people know; the rows may reach it by way of another.</summary>
+    public string Fills { get; init; } = Table;
+
     /// <summary>The COPY that takes the rows. Table and columns are constants of this folder, never input.</summary>
     public string CopyCommand => $"copy {Table} ({Columns}) from stdin (format binary)";
 }

@@ -15,7 +15,8 @@ public enum MemberRole : byte { Owner, Admin, Member, Viewer }
 /// </remarks>
 public sealed class World
 {
-    // Each generation begins before the next one may, so that a child is never older than its parent.
+    // Each generation begins before the next one may, so that a child is never older than its parent. Each is spread over what its
+    // parent left of the past: were all of them mostly late, everything would have happened this month.
     private static readonly TimeSpan OldestUser = TimeSpan.FromDays(720), YoungestUser = TimeSpan.FromDays(30),
         YoungestMember = TimeSpan.FromDays(14),
         YoungestProject = TimeSpan.FromDays(7), YoungestConversation = TimeSpan.FromHours(6);
@@ -38,7 +39,7 @@ public sealed class World
         _userCreated = new DateTime[plan.Users];
         for (var user = 0; user < plan.Users; user++)
             // Whoever has the largest workspace was there first.
-            _userCreated[user] = user == 0 ? Now - OldestUser : Dice.For(Seeded.User, user).Moment(Now - OldestUser, Now - YoungestUser);
+            _userCreated[user] = user == 0 ? Now - OldestUser : Dice.For(Seeded.User, user).Moment(Now - OldestUser, Now - YoungestUser, power: 1.5);
 
         _workspaceCreated = new DateTime[plan.Workspaces];
         _memberUser = new int[plan.Members];
@@ -123,7 +124,7 @@ public sealed class World
         var project = Conversations.ParentOf(conversation);
         var dice = Dice.For(Seeded.Conversation, conversation);
         var member = Writer(project, ref dice);
-        var created = dice.Moment(Later(_projectCreated[project], _memberJoined[member]), Now - YoungestConversation);
+        var created = dice.Moment(Later(_projectCreated[project], _memberJoined[member]), Now - YoungestConversation, power: 1);
         // The longest talk still ends before now: its messages come faster.
         var messages = Messages.CountOf(conversation);
         var pause = TimeSpan.FromMilliseconds(Math.Min(dice.Between(20_000, 240_000), 5 * 3_600_000 / messages));
@@ -199,7 +200,7 @@ public sealed class World
             while (user == workspace || (workspace == 0 && user < Plan.Workspaces))
                 user = (user + stride) % everyone;
             _memberUser[member] = user;
-            _memberJoined[member] = Dice.For(Seeded.Member, member).Moment(Later(created, _userCreated[user]), Now - YoungestMember);
+            _memberJoined[member] = Dice.For(Seeded.Member, member).Moment(Later(created, _userCreated[user]), Now - YoungestMember, power: 2);
             user = (user + stride) % everyone;
         }
     }
@@ -209,7 +210,7 @@ public sealed class World
         var dice = Dice.For(Seeded.Project, project);
         var member = Writer(project, ref dice);
         _projectCreator[project] = _memberUser[member];
-        _projectCreated[project] = dice.Moment(_memberJoined[member], Now - YoungestProject);
+        _projectCreated[project] = dice.Moment(_memberJoined[member], Now - YoungestProject, power: 1.3);
     }
 
     private static DateTime Later(DateTime a, DateTime b) => a > b ? a : b;

@@ -50,7 +50,7 @@ public static class Accounts
                 .Text(dice.Chance(70) ? handle.Replace('.', '-') : null).Text(dice.Chance(30) ? $"https://{handle}.example" : null)
                 .Json($$"""{"notifications": {"email": {{(dice.Chance(50) ? "true" : "false")}} }, "theme": "{{(dice.Chance(60) ? "dark" : "light")}}", "fontSize": {{dice.Between(12, 16)}}}""")
                 .Time(world.UserCreated(user));
-        });
+        }) { Fills = "public.users" };
         yield return new("public.oauth_connections",
             "id, user_id, provider, provider_user_id, access_token, refresh_token, token_expires_at, scopes, metadata, created_at, updated_at",
             users * 3 / 5, (row, index) =>
