@@ -22,7 +22,7 @@ public static class Databases
         // The same shape of request gives the same text, so a statement is worth preparing at once.
         connection.MaxAutoPrepare = 200;
         connection.AutoPrepareMinUsages = 1;
-        return NpgsqlDataSource.Create(connection);
+        return Named(connection, "rest");
     }
 
     /// <summary>Auth's pool, as <c>hedgerow_auth</c>.</summary>
@@ -35,8 +35,12 @@ public static class Databases
         connection.MaxPoolSize = options.AuthPoolSize;
         connection.MaxAutoPrepare = 50;
         connection.AutoPrepareMinUsages = 2;
-        return NpgsqlDataSource.Create(connection);
+        return Named(connection, "auth");
     }
+
+    /// <summary>The name stands in the metrics in place of the connection string.</summary>
+    private static NpgsqlDataSource Named(NpgsqlConnectionStringBuilder connection, string name) =>
+        new NpgsqlDataSourceBuilder(connection.ConnectionString) { Name = name }.Build();
 
     private static void BecomeLogin(NpgsqlConnectionStringBuilder connection, string login, string secret)
     {

@@ -1,16 +1,14 @@
 using Hedgerow.Auth;
 using Hedgerow.Auth.Tokens;
 using Hedgerow.Gateway.Configuration;
+using Hedgerow.Gateway.Metrics;
 using Hedgerow.Gateway.Operations;
 using Hedgerow.Gateway.Requests;
 using Hedgerow.Rest;
-using Hedgerow.Rest.Schema;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using Npgsql;
 
 namespace Hedgerow.Gateway;
 
@@ -28,24 +26,22 @@ public static class GatewayHost
         builder.AddServer(settings, configuration, logging);
 
         var keys = JwtKeySet.From(settings.Jwt);
-        var verifier = new JwtVerifier(keys, settings.Jwt, settings.Rest.AnonRole, TimeProvider.System);
         var rest = Databases.ForRest(settings.Db);
-        builder.Services.AddSingleton(verifier);
-        builder.Services.AddSingleton<NpgsqlDataSource>(_ => rest);
-        builder.Services.AddSingleton<Readiness>();
-        builder.Services.AddRest(settings.Rest, rest);
-        builder.Services.AddSingleton(new ReadinessCheck("database", rest.AnswersAsync));
+        builder.Services.AddSingleton(new JwtVerifier(keys, settings.Jwt, settings.Rest.AnonRole, TimeProvider.System));
+        builder.Services.AddOperations(settings.Gateway, rest);
+        builder.Services.AddRest(settings.Rest, rest, settings.RestSecrets);
         if (settings.ServesAuth) builder.Services.AddAuth(settings.Auth, Databases.ForAuth(settings.Db), keys, settings.Issuer, settings.Jwt.Expiry);
-        builder.Services.AddSingleton(services => new ReadinessCheck("schema", services.GetRequiredService<SchemaCacheStore>().IsLoadedAsync));
 
         var app = builder.Build();
+        app.TrustProxies(settings.Gateway);
         app.UseMiddleware<RequestMeter>(settings.Gateway);
         app.UseMiddleware<CorsPolicy>(settings.Gateway);
         app.UseMiddleware<ErrorBoundary>();
         app.UseMiddleware<RequestLimits>(settings.Gateway, settings.Rest.MaxBodyBytes);
-        app.UseMiddleware<IdentityGate>(verifier, settings.Rest.AnonRole);
+        app.UseMiddleware<IdentityGate>(settings.Rest.AnonRole);
         app.UseRouting();
         app.MapHealth();
+        app.MapMetrics();
         if (settings.ServesAuth) app.MapAuth();
         app.MapRest();
         app.MapFallback(NoRoute.AnswerAsync);

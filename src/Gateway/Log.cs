@@ -19,4 +19,7 @@ internal static partial class Log
 
     [LoggerMessage(5, LogLevel.Warning, "Not ready: {Check}")]
     public static partial void NotReady(ILogger logger, Exception exception, string check);
+
+    [LoggerMessage(6, LogLevel.Warning, "{Count} log entries or session touches could not be written")]
+    public static partial void ActivityLost(ILogger logger, Exception exception, int count);
 }

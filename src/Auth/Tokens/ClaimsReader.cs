@@ -41,14 +41,13 @@ public sealed class ClaimsReader(string audience, RoleClaimPath rolePath, string
             if (!Seconds(claims, "iat", out var issued)) return Flawed(JwtErrors.NotANumber("iat"));
 
             var role = rolePath.Find(claims) ?? anonymousRole;
-            var json = WithRole(claims, text, role);
             Result<Caller> caller = AudienceFlaw(claims) is { } flaw ? flaw
                 : role.Length == 0 ? JwtErrors.AnonymousDisabled
-                : new Caller(role, json);
+                : new Caller(role, WithRole(claims, text, role));
             return new VerifiedToken
             {
                 Identity = new Identity(caller),
-                Claims = json,
+                Session = claims.TryGetProperty("session_id", out var session) && session.ValueKind == JsonValueKind.String && session.TryGetGuid(out var id) ? id : null,
                 ExpiresAt = expires,
                 NotBefore = notBefore,
                 IssuedAt = issued,
@@ -56,7 +55,7 @@ public sealed class ClaimsReader(string audience, RoleClaimPath rolePath, string
         }
     }
 
-    private static VerifiedToken Flawed(ApiError error) => new() { Identity = new Identity(error), Claims = "{}" };
+    private static VerifiedToken Flawed(ApiError error) => new() { Identity = new Identity(error) };
 
     /// <summary>False where the claim is there and is no number. Fractions are cut; what no clock will reach is clamped.</summary>
     private static bool Seconds(JsonElement claims, string name, out long? seconds)

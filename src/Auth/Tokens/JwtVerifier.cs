@@ -43,14 +43,19 @@ public sealed class JwtVerifier
     }
 
     /// <summary>Who <paramref name="token"/> makes its bearer, or why it is refused. A token seen before costs a lookup.</summary>
-    public Identity Verify(ReadOnlySpan<char> token)
+    public Identity Verify(ReadOnlySpan<char> token) => Verify(token, out _);
+
+    /// <summary>The same, with the token itself where its signature is good.</summary>
+    public Identity Verify(ReadOnlySpan<char> token, out VerifiedToken? verified)
     {
+        verified = null;
         var now = _clock.GetUtcNow().ToUnixTimeSeconds();
         TokenMetrics.Requests.Add(1);
-        if (_cache.Find(token) is { } known)
+        verified = _cache.Find(token);
+        if (verified is not null)
         {
             TokenMetrics.Hits.Add(1);
-            return known.At(now);
+            return verified.At(now);
         }
 
         var keys = Volatile.Read(ref _keys);
@@ -59,7 +64,7 @@ public sealed class JwtVerifier
         var checkedToken = CheckSignature(token, keys);
         if (!checkedToken.Ok(out var payload, out var error)) return new Identity(error);
 
-        var verified = _claims.Read(payload);
+        verified = _claims.Read(payload);
         // A clear may have come between: what the old keys vouched for must not outlive it.
         if (ReferenceEquals(keys, Volatile.Read(ref _keys))) _cache.Add(token.ToString(), verified);
         return verified.At(now);

@@ -27,6 +27,8 @@ public sealed record GatewayOptions
     /// <summary>Largest sum of all header names and values in bytes; above it 431.</summary>
     public int MaxHeaderBytes { get; init; } = 48 * 1024;
 
+    public ApiLogOptions ApiLogs { get; init; } = new();
+
     /// <summary>Seconds that a shutdown waits for requests in flight.</summary>
     public int ShutdownSeconds { get; init; } = 30;
 }

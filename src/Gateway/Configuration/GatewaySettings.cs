@@ -6,10 +6,13 @@ using Microsoft.Extensions.Configuration;
 namespace Hedgerow.Gateway.Configuration;
 
 /// <summary>All settings that the host hands out, read once and held against each other before anything starts.</summary>
-public sealed record GatewaySettings(RestOptions Rest, JwtOptions Jwt, AuthOptions Auth, DbOptions Db, GatewayOptions Gateway)
+public sealed record GatewaySettings(RestOptions Rest, JwtOptions Jwt, AuthOptions Auth, DbOptions Db, GatewayOptions Gateway, EncryptionOptions Encryption)
 {
     /// <summary>Auth needs its own schema: a database that is served as it is has none.</summary>
     public bool ServesAuth => !Db.ServeAsLogin;
+
+    /// <summary>What REST may know and nobody may read.</summary>
+    public RestSecrets RestSecrets => new(Encryption.PrivateKey.Length > 0 ? Encryption.PrivateKey : null);
 
     /// <summary>The <c>iss</c> claim of tokens signed here.</summary>
     public string Issuer => Jwt.Issuer.Length > 0 ? Jwt.Issuer : $"{(Gateway.PublicUrl.Length > 0 ? Gateway.PublicUrl : Gateway.Urls.Split(';')[0]).TrimEnd('/')}/auth/v1";
@@ -35,7 +38,8 @@ public sealed record GatewaySettings(RestOptions Rest, JwtOptions Jwt, AuthOptio
             SettingsReader.Read<JwtOptions>(configuration.GetSection("Jwt")),
             SettingsReader.Read<AuthOptions>(configuration.GetSection("Auth")),
             SettingsReader.Read<DbOptions>(configuration.GetSection("Db")),
-            SettingsReader.Read<GatewayOptions>(configuration.GetSection("Gateway")));
+            SettingsReader.Read<GatewayOptions>(configuration.GetSection("Gateway")),
+            SettingsReader.Read<EncryptionOptions>(configuration.GetSection("Encryption")));
         SettingsRules.Check(settings);
         return settings;
     }

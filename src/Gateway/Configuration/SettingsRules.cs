@@ -72,6 +72,9 @@ public static class SettingsRules
             Require(Uri.TryCreate(url, UriKind.Absolute, out var address) && address.Scheme == Uri.UriSchemeHttp, "Gateway:Urls", "must be http://host:port, separated by semicolons");
         Require(gateway.MaxUrlBytes is > 0 and <= 1 << 20, "Gateway:MaxUrlBytes", "must be between 1 and 1048576");
         Require(gateway.MaxHeaderBytes is > 0 and <= 1 << 20, "Gateway:MaxHeaderBytes", "must be between 1 and 1048576");
+        Require(gateway.ApiLogs.SampleRate is >= 0 and <= 1, "Gateway:ApiLogs:SampleRate", "must be between 0 and 1");
+        foreach (var proxy in TrustedProxies.Split(gateway.TrustedProxies))
+            Require(TrustedProxies.Parse(proxy) is not null, "Gateway:TrustedProxies", "must hold addresses or networks such as 10.0.0.0/8");
         Require(gateway.ShutdownSeconds >= 0, "Gateway:ShutdownSeconds", "must not be negative");
     }
 

@@ -1,4 +1,5 @@
 using Hedgerow.Auth.Tokens;
+using Hedgerow.Gateway.Activity;
 using Hedgerow.Postgres;
 using Microsoft.AspNetCore.Http;
 
@@ -8,7 +9,7 @@ namespace Hedgerow.Gateway.Requests;
 /// Finds out once who asks, for all rooms: <c>Authorization: Bearer</c> wins, else the <c>apikey</c> header (Supabase), else the
 /// request is anonymous. A refused token is no answer yet; each room gives it in its own words.
 /// </summary>
-public sealed class IdentityGate(RequestDelegate next, JwtVerifier verifier, string anonymousRole)
+public sealed class IdentityGate(RequestDelegate next, JwtVerifier verifier, ActivityRecorder activity, string anonymousRole)
 {
     private readonly Identity _anonymous = new(anonymousRole.Length == 0
         ? JwtErrors.AnonymousDisabled
@@ -22,7 +23,16 @@ public sealed class IdentityGate(RequestDelegate next, JwtVerifier verifier, str
 
     private Identity Identify(IHeaderDictionary headers)
     {
-        if (headers.Authorization is [{ } authorization] && BearerToken.Find(authorization, out var token)) return verifier.Verify(token);
-        return headers.TryGetValue("apikey", out var values) && values is [{ Length: > 0 } key] ? verifier.Verify(key) : _anonymous;
+        if (headers.Authorization is [{ } authorization] && BearerToken.Find(authorization, out var token)) return Verify(token);
+        return headers.TryGetValue("apikey", out var values) && values is [{ Length: > 0 } key] ? Verify(key) : _anonymous;
+    }
+
+    private Identity Verify(ReadOnlySpan<char> token)
+    {
+        var identity = verifier.Verify(token, out var verified);
+        // The recorder is told at most once a minute per token: the database keeps the minute per session.
+        if (verified is { Session: { } session } && identity.Caller.Error is null && verified.TakesTurn(Environment.TickCount64, 60_000))
+            activity.Note(new ActivityEvent.SessionSeen(session));
+        return identity;
     }
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using Hedgerow.Gateway.Activity;
 using Hedgerow.Gateway.Configuration;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -9,7 +10,7 @@ using Microsoft.Extensions.Logging;
 namespace Hedgerow.Gateway.Requests;
 
 /// <summary>Measures every request (OpenTelemetry's <c>http.server.request.duration</c>) and writes the request log.</summary>
-public sealed class RequestMeter(RequestDelegate next, GatewayOptions options, ILogger<RequestMeter> logger)
+public sealed class RequestMeter(RequestDelegate next, GatewayOptions options, ApiLog apiLog, ILogger<RequestMeter> logger)
 {
     private const int LoggedPathLength = 256;
 
@@ -35,24 +36,25 @@ public sealed class RequestMeter(RequestDelegate next, GatewayOptions options, I
                 new("http.request.method", KnownMethod(context.Request.Method)),
                 new("http.route", (context.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText ?? "none"),
                 new("http.response.status_code", status < s_statuses.Length ? s_statuses[status] : status));
-            Write(context, status, elapsed.TotalMilliseconds);
+            if (options.RequestLog >= Lowest(status)) Write(context, status, elapsed.TotalMilliseconds);
+            if (options.ApiLogs.Enabled) apiLog.Note(context, LoggedPath(context), elapsed);
         }
     }
 
-    /// <summary>
-    /// The path as it came over the wire: decoded it could hold line breaks. The query string stays out, since it may carry tokens.
-    /// </summary>
     private void Write(HttpContext context, int status, double milliseconds)
     {
-        if (options.RequestLog < Lowest(status)) return;
-        var (method, path) = (context.Request.Method, LoggedPath(context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget));
+        var (method, path) = (context.Request.Method, LoggedPath(context));
         if (status >= 500) Log.Failed(logger, method, path, status, milliseconds);
         else if (status >= 400) Log.Refused(logger, method, path, status, milliseconds);
         else Log.Served(logger, method, path, status, milliseconds);
     }
 
-    private static string LoggedPath(string target)
+    /// <summary>
+    /// The path as it came over the wire: decoded it could hold line breaks. The query string stays out, since it may carry tokens.
+    /// </summary>
+    private static string LoggedPath(HttpContext context)
     {
+        var target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
         var end = target.IndexOf('?', StringComparison.Ordinal);
         if (end < 0) end = target.Length;
         return target[..Math.Min(end, LoggedPathLength)];

@@ -22,10 +22,11 @@ public sealed class TestPlatform : IAsyncDisposable
     private static readonly Lazy<Task> Passwords = new(SetPasswordsAsync);
 
     private readonly WebApplication _gateway;
+    private readonly bool _ownsDatabase;
 
-    private TestPlatform(TestDatabase database, WebApplication gateway)
+    private TestPlatform(TestDatabase database, bool ownsDatabase, WebApplication gateway)
     {
-        (Database, _gateway) = (database, gateway);
+        (Database, _ownsDatabase, _gateway) = (database, ownsDatabase, gateway);
         Url = new Uri(gateway.Urls.First());
         var signer = new JwtSigner(JwtKeySet.From(new JwtOptions { Secret = JwtSecret }));
         AnonKey = ApiKeys.Mint(signer, "anon", DateTimeOffset.UtcNow);
@@ -46,9 +47,15 @@ public sealed class TestPlatform : IAsyncDisposable
     public HttpClient Service { get; }
 
     /// <param name="settings">Settings beside the tests' own, such as <c>("Auth:AutoConfirm", "false")</c>.</param>
-    public static async Task<TestPlatform> StartAsync(params (string Name, string Value)[] settings)
+    public static async Task<TestPlatform> StartAsync(params (string Name, string Value)[] settings) =>
+        await StartAsync(await TestDatabase.CreateAsync(), ownsDatabase: true, settings);
+
+    /// <summary>The same over a database that outlives the platform.</summary>
+    public static Task<TestPlatform> StartOnAsync(TestDatabase database, params (string Name, string Value)[] settings) =>
+        StartAsync(database, ownsDatabase: false, settings);
+
+    private static async Task<TestPlatform> StartAsync(TestDatabase database, bool ownsDatabase, (string Name, string Value)[] settings)
     {
-        var database = await TestDatabase.CreateAsync();
         await Passwords.Value;
         Dictionary<string, string?> all = new()
         {
@@ -61,7 +68,7 @@ public sealed class TestPlatform : IAsyncDisposable
         foreach (var (name, value) in settings) all[name] = value;
         var gateway = GatewayHost.Build(new ConfigurationBuilder().AddInMemoryCollection(all).Build(), log => log.ClearProviders());
         await gateway.StartAsync();
-        return new TestPlatform(database, gateway);
+        return new TestPlatform(database, ownsDatabase, gateway);
     }
 
     /// <summary>A client that sends <paramref name="token"/> as bearer, and the anon key beside it; without a token, neither.</summary>
@@ -87,7 +94,7 @@ public sealed class TestPlatform : IAsyncDisposable
     {
         await _gateway.StopAsync();
         await _gateway.DisposeAsync();
-        await Database.DisposeAsync();
+        if (_ownsDatabase) await Database.DisposeAsync();
     }
 
     private static async Task SetPasswordsAsync()

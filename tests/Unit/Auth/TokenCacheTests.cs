@@ -5,7 +5,7 @@ namespace Hedgerow.Tests.Unit.Auth;
 
 public sealed class TokenCacheTests
 {
-    private static VerifiedToken Token() => new() { Identity = new Identity(new Caller("a", "{}")), Claims = "{}" };
+    private static VerifiedToken Token() => new() { Identity = new Identity(new Caller("a", "{}")) };
 
     [Fact]
     public void It_never_holds_more_than_it_may()
