@@ -44,7 +44,7 @@ public static class GatewayHost
         app.MapMetrics();
         if (settings.ServesAuth) app.MapAuth();
         app.MapRest();
-        app.MapFallback(NoRoute.AnswerAsync);
+        app.MapFallback("{**path}", NoRoute.AnswerAsync);
         return app;
     }
 }

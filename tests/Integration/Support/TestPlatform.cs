@@ -68,7 +68,10 @@ public sealed class TestPlatform : IAsyncDisposable
         foreach (var (name, value) in settings) all[name] = value;
         var gateway = GatewayHost.Build(new ConfigurationBuilder().AddInMemoryCollection(all).Build(), log => log.ClearProviders());
         await gateway.StartAsync();
-        return new TestPlatform(database, ownsDatabase, gateway);
+        var platform = new TestPlatform(database, ownsDatabase, gateway);
+        using var ready = await platform.Anonymous.GetAsync("/health/ready");
+        ready.EnsureSuccessStatusCode();
+        return platform;
     }
 
     /// <summary>A client that sends <paramref name="token"/> as bearer, and the anon key beside it; without a token, neither.</summary>
