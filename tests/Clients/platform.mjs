@@ -1,0 +1,36 @@
+// The platform that a client suite talks to. `./hedgerow test` names one in the environment (API_URL, ANON_KEY, SERVICE_ROLE_KEY);
+// run by hand (`node --test tests/Clients/`), a suite uses the one that `./hedgerow up` runs on the default state.
+import { execFileSync } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { createClient } from '@supabase/supabase-js';
+
+const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
+
+function settings() {
+  if (process.env.API_URL) return process.env;
+  const lines = execFileSync(path.join(root, 'hedgerow'), ['status', '-o', 'env'], { cwd: root, encoding: 'utf8' }).split('\n');
+  return Object.fromEntries(lines.map((line) => /^(\w+)="?(.*?)"?$/.exec(line)).filter(Boolean).map(([, name, value]) => [name, value]));
+}
+
+export const { API_URL: url, ANON_KEY: anonKey, SERVICE_ROLE_KEY: serviceKey, JWT_SECRET: jwtSecret } = settings();
+
+const memory = { persistSession: false, autoRefreshToken: false, detectSessionInUrl: false };
+
+/** The official client with the anon key and a session of its own. */
+export const visitor = () => createClient(url, anonKey, { auth: memory });
+
+/** The official client with the service key. */
+export const service = () => createClient(url, serviceKey, { auth: memory });
+
+export const freshEmail = (name = 'someone') => `${name}-${randomUUID()}@example.test`;
+
+/** A client that is signed in as a new person; `user` is that person. */
+export async function person(name = 'someone', password = 'correct horse') {
+  const client = visitor();
+  const email = freshEmail(name);
+  const { data, error } = await client.auth.signUp({ email, password, options: { data: { full_name: name } } });
+  if (error) throw error;
+  return { client, user: data.user, session: data.session, email, password };
+}
