@@ -13,7 +13,7 @@ public sealed class ActivityTests
         {
             var person = await platform.SignUpAsync();
             user = person.Id;
-            await person.Http.SendAsync("GET", $"/rest/v1/projects?select=id&apikey={platform.AnonKey}", null, ("User-Agent", "hedgerow-tests/1.0"));
+            await person.Http.SendAsync("GET", $"/rest/v1/projects?select=id&name=eq.{platform.AnonKey}", null, ("User-Agent", "hedgerow-tests/1.0"));
         }
 
         var logged = await database.ScalarAsync<string>(
