@@ -6,6 +6,7 @@ using Hedgerow.Cli.Output;
 using Hedgerow.Cli.State;
 using Hedgerow.Gateway;
 using Hedgerow.Gateway.Configuration;
+using Hedgerow.Postgres;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
 

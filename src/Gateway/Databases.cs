@@ -52,35 +52,11 @@ public static class Databases
     {
         try
         {
-            return url.StartsWith("postgres://", StringComparison.Ordinal) || url.StartsWith("postgresql://", StringComparison.Ordinal)
-                ? FromUri(new Uri(url))
-                : new NpgsqlConnectionStringBuilder(url);
+            return DatabaseUrl.Parse(url);
         }
-        catch (Exception e) when (e is FormatException or ArgumentException)
+        catch (SetupException e)
         {
-            // The exception's text may quote the password.
-            throw new SettingException("Db:Url", "cannot be read as postgresql://login:password@host:port/database");
+            throw new SettingException("Db:Url", e.Message, e);
         }
-    }
-
-    private static NpgsqlConnectionStringBuilder FromUri(Uri uri)
-    {
-        var login = uri.UserInfo.Split(':', 2);
-        var connection = new NpgsqlConnectionStringBuilder
-        {
-            Host = Uri.UnescapeDataString(uri.Host),
-            Port = uri.IsDefaultPort || uri.Port <= 0 ? NpgsqlConnection.DefaultPort : uri.Port,
-            Database = Uri.UnescapeDataString(uri.AbsolutePath.TrimStart('/')),
-            Username = Uri.UnescapeDataString(login[0]),
-            Password = login.Length > 1 ? Uri.UnescapeDataString(login[1]) : null,
-        };
-        foreach (var pair in uri.Query.TrimStart('?').Split('&', StringSplitOptions.RemoveEmptyEntries))
-        {
-            var (name, value) = pair.Split('=', 2) is [var key, var text] ? (key, Uri.UnescapeDataString(text)) : (pair, "");
-            // libpq's names for what Npgsql calls otherwise; unknown ones are Npgsql's to refuse.
-            if (name is "host") connection.Host = value;
-            else connection[name switch { "sslmode" => "SSL Mode", "application_name" => "Application Name", "connect_timeout" => "Timeout", _ => name }] = value;
-        }
-        return connection;
     }
 }

@@ -1,5 +1,6 @@
 using Hedgerow.Cli.Embedded;
 using Hedgerow.Cli.State;
+using Hedgerow.Postgres;
 using Npgsql;
 
 namespace Hedgerow.Cli.Database;

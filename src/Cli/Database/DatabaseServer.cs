@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using Hedgerow.Postgres;
 using Npgsql;
 
 namespace Hedgerow.Cli.Database;

@@ -1,3 +1,5 @@
+using Hedgerow.Gateway.Configuration;
+using Hedgerow.Postgres.Encryption;
 using Hedgerow.Postgres.Migrations;
 
 namespace Hedgerow.Cli.Database;
@@ -12,7 +14,7 @@ public sealed class PlatformSetup(AdminDatabase database, string? apps, IProgres
 
     /// <exception cref="Postgres.SetupException">Nothing is half applied then.</exception>
     public Task RunAsync(CancellationToken cancellation) =>
-        DatabaseSetup.RunAsync(database.ConnectionString, Options(apps), step => Say(step), cancellation);
+        DatabaseSetup.RunAsync(database.ConnectionString, WithSecrets(Options(apps)), step => Say(step), cancellation);
 
     /// <summary>What the checkout and <c>--apps</c> ask for.</summary>
     public static SetupOptions Options(string? apps) => new(
@@ -20,6 +22,24 @@ public sealed class PlatformSetup(AdminDatabase database, string? apps, IProgres
         (apps ?? Environment.GetEnvironmentVariable("HEDGEROW_Apps")) is { Length: > 0 } list
             ? list.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
             : ScriptFolder.Apps(Path.Combine(SqlFolder, "migrations")));
+
+    // The environment wins over the state folder's secrets, as it does for the gateway that will use them.
+    private SetupOptions WithSecrets(SetupOptions options)
+    {
+        var settings = GatewaySettings.Layer(database.Secrets.Settings(), []);
+        try
+        {
+            return options with
+            {
+                LoginSecret = settings["Db:LoginSecret"],
+                EncryptionKeys = settings["Encryption:PrivateKey"] is { Length: > 0 } key ? OpenPgpKeyPair.Parse(key) : null,
+            };
+        }
+        catch (FormatException e)
+        {
+            throw new SettingException("Encryption:PrivateKey", e.Message, e);
+        }
+    }
 
     private void Say(SetupStep step)
     {

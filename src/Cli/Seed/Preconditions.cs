@@ -1,5 +1,6 @@
 using System.Net;
 using Hedgerow.Cli.Database;
+using Hedgerow.Postgres;
 using Npgsql;
 
 namespace Hedgerow.Cli.Seed;

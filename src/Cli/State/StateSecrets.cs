@@ -2,6 +2,7 @@ using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Hedgerow.Postgres.Encryption;
 
 namespace Hedgerow.Cli.State;
 
@@ -46,6 +47,7 @@ public sealed class StateSecrets
     [
         ("Jwt", "Secret", () => Random(32)),
         ("Db", "LoginSecret", () => Random(32)),
+        ("Encryption", "PrivateKey", () => OpenPgpKeyPair.Generate(DateTimeOffset.UtcNow).SecretKeyBase64),
     ];
 
     private static readonly JsonSerializerOptions s_indented = new() { WriteIndented = true };

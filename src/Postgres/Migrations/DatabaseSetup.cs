@@ -1,5 +1,7 @@
 using System.Diagnostics;
+using Hedgerow.Postgres.Encryption;
 using Hedgerow.Postgres.Policies;
+using Hedgerow.Postgres.Provisioning;
 using Npgsql;
 
 namespace Hedgerow.Postgres.Migrations;
@@ -12,12 +14,18 @@ public sealed record SetupOptions(string SqlFolder, IReadOnlyList<string> Apps)
     /// <summary>The roles whose making needs rights; the platform's own, except in tests.</summary>
     public IReadOnlyList<PlatformRole> Roles { get; init; } = PlatformRoles.All;
 
+    /// <summary>What the rooms' logins' passwords are derived from; null leaves the passwords as they are.</summary>
+    public string? LoginSecret { get; init; }
+
+    /// <summary>The key pair of encrypted columns, of which the database gets the public half; null leaves the database's as it is.</summary>
+    public OpenPgpKeyPair? EncryptionKeys { get; init; }
+
     public string Migrations => Path.Combine(SqlFolder, "migrations");
     public string Policies => Path.Combine(SqlFolder, "policies");
 }
 
 /// <summary>
-/// Brings a database to the state of the checkout, whatever state it is in: migrations, then policies, under one lock. Run at every start;
+/// Brings a database to the state of the checkout, whatever state it is in: migrations, passwords and keys, then policies, under one lock. Run at every start;
 /// when there is nothing to do it takes a few milliseconds.
 /// </summary>
 public static class DatabaseSetup
@@ -36,6 +44,7 @@ public static class DatabaseSetup
         try
         {
             var changed = await MigrateAsync(connection, scripts, options, progress, cancellation);
+            await ProvisionAsync(connection, options, progress, cancellation);
             changed |= await ApplyPoliciesAsync(connection, scripts, options, progress, cancellation);
             if (changed) await ReloadSchemaCachesAsync(connection, cancellation);
         }
@@ -73,6 +82,18 @@ public static class DatabaseSetup
         foreach (var script in scripts.Where(script => applied.TryGetValue(script.Name, out var checksum) && checksum is null))
             adopt.BatchCommands.Add(Journal.Adopt(script));
         if (adopt.BatchCommands.Count > 0) await adopt.ExecuteNonQueryAsync(cancellation);
+    }
+
+    private static async Task ProvisionAsync(NpgsqlConnection connection, SetupOptions options, Action<SetupStep> progress, CancellationToken cancellation)
+    {
+        if (options.LoginSecret is { } secret)
+        {
+            var logins = await LoginProvisioning.RunAsync(
+                connection, secret, [.. options.Roles.Where(role => role.Login).Select(role => role.Name)], cancellation);
+            if (logins.Count > 0) progress(new SetupStep.Passwords(logins));
+        }
+        if (options.EncryptionKeys is { } keys && await EncryptionProvisioning.RunAsync(connection, keys, cancellation))
+            progress(new SetupStep.EncryptionKey());
     }
 
     private static async Task<bool> ApplyPoliciesAsync(
