@@ -82,20 +82,30 @@ begin
       ('anon',             'hedgerow_realtime'),
       ('authenticated',    'hedgerow_realtime'),
       ('service_role',     'hedgerow_realtime'),
-      ('hedgerow_admin',   session_user::text)   -- migrations run under `set role hedgerow_admin`
+      ('hedgerow_admin',   session_user::text),  -- migrations run under `set role hedgerow_admin`
+      ('anon',             session_user::text),  -- `hedgerow policies test` plays every role
+      ('authenticated',    session_user::text),
+      ('service_role',     session_user::text),
+      ('hedgerow_storage', session_user::text)
     ) as membership (role, member)
+    where member <> session_user or not (select rolsuper from pg_roles where rolname = session_user) -- who may become anybody
   loop
     if want.role <> want.member
        and not exists (
          select from pg_auth_members m
          where m.roleid = want.role::regrole and m.member = (select oid from pg_roles where rolname = want.member)
            -- On 16 and later whoever creates a role holds it WITH ADMIN but may not become it: that row does not count.
-           and coalesce((to_jsonb(m) ->> 'set_option')::boolean, true))
-       and not (want.role = 'hedgerow_admin' and (select rolsuper from pg_roles where rolname = session_user)) then
+           and coalesce((to_jsonb(m) ->> 'set_option')::boolean, true)) then
       begin
         execute format('grant %I to %I', want.role, want.member);
-      exception when unique_violation then
-        null; -- granted at the same moment from another database
+      exception
+        when unique_violation then
+          null; -- granted at the same moment from another database
+        when insufficient_privilege then
+          -- A login that found its roles made for it may do without playing them.
+          if want.member <> session_user or want.role = 'hedgerow_admin' then
+            raise;
+          end if;
       end;
     end if;
   end loop;
