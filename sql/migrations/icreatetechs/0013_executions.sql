@@ -39,7 +39,7 @@ create index idx_code_executions_project on public.code_executions (project_id);
 comment on table public.code_executions is
   'Programs run in the sandbox and their results. Own rows; begun by rpc/run_code with status "queued", results by service.';
 comment on column public.code_executions.status is 'The sandbox''s own word: "queued" at first, then as Judge0 reports it.';
-comment on column public.code_executions.token is 'Judge0''s token for the run. Never shown to clients.';
+comment on column public.code_executions.token is 'Judge0''s token for the run.';
 
 -- For functions that clients call: a refusal that says what is missing. A project that the caller cannot know of is
 -- refused in the same words as one where their role is too low.
