@@ -36,6 +36,8 @@ comment on column public.workspace_members.invited_by is 'Who brought them in; n
 
 create index idx_workspace_members_workspace on public.workspace_members (workspace_id);
 create index idx_workspace_members_user on public.workspace_members (user_id);
+-- Not the seed's: deleting an account or a file looks here for its references.
+create index idx_workspace_members_invited_by on public.workspace_members (invited_by) where invited_by is not null;
 
 alter table public.workspaces enable row level security;
 alter table public.workspaces force row level security;

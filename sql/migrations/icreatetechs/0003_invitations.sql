@@ -21,6 +21,7 @@ comment on column public.workspace_invitations.expires_at is 'A pending invitati
 create unique index idx_workspace_invitations_pending on public.workspace_invitations (workspace_id, email) where status = 'pending';
 create index idx_workspace_invitations_email on public.workspace_invitations (email);
 create index idx_workspace_invitations_inviter on public.workspace_invitations (invited_by);
+create index idx_workspace_invitations_accepted_by on public.workspace_invitations (accepted_by) where accepted_by is not null;
 
 alter table public.workspace_invitations enable row level security;
 alter table public.workspace_invitations force row level security;

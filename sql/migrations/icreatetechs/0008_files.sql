@@ -33,6 +33,9 @@ create index idx_files_project on public.files (project_id);
 create index idx_files_parent on public.files (parent_id);
 create index idx_files_path on public.files (project_id, path);
 create index idx_files_project_path on public.files (project_id, path);
+-- Not the seed's: deleting an account or a file looks here for its references.
+create index idx_files_created_by on public.files (created_by) where created_by is not null;
+create index idx_files_updated_by on public.files (updated_by) where updated_by is not null;
 -- /src and src are one place.
 create unique index idx_files_place on public.files (project_id, ltrim(path, '/'));
 
@@ -51,6 +54,7 @@ create table public.file_versions (
 comment on table public.file_versions is 'Every content a file has had. Written by the database with each change, numbered from 1 without a gap';
 
 create index idx_file_versions_file on public.file_versions (file_id, version_number desc);
+create index idx_file_versions_changed_by on public.file_versions (changed_by) where changed_by is not null;
 
 -- History is written by the trigger below and by nobody else.
 revoke insert, update, truncate on public.file_versions from service_role;

@@ -17,6 +17,8 @@ comment on column public.editor_sessions.open_files is '[{file_id, cursor_positi
 
 create index idx_editor_sessions_user on public.editor_sessions (user_id);
 create index idx_editor_sessions_project on public.editor_sessions (project_id);
+-- Not the seed's: deleting an account or a file looks here for its references.
+create index idx_editor_sessions_active_file on public.editor_sessions (active_file_id) where active_file_id is not null;
 
 alter table public.editor_sessions enable row level security;
 alter table public.editor_sessions force row level security;
