@@ -1,0 +1,32 @@
+using System.Net;
+using Hedgerow.Tests.Integration.Support;
+
+namespace Hedgerow.Tests.Integration.Rest.Schema;
+
+/// <summary>A running gateway follows its database.</summary>
+public sealed class SchemaReloadTests : IClassFixture<SharedPlatform>
+{
+    private readonly TestPlatform _platform;
+
+    public SchemaReloadTests(SharedPlatform shared) => _platform = shared.Platform;
+
+    [Fact]
+    public async Task A_table_is_served_soon_after_it_is_made()
+    {
+        await _platform.Database.ExecuteAsync("create table public.made_later (id int primary key); grant select on public.made_later to service_role");
+        await UntilAsync("/rest/v1/made_later", HttpStatusCode.OK);
+        await _platform.Database.ExecuteAsync("drop table public.made_later");
+        await UntilAsync("/rest/v1/made_later", HttpStatusCode.NotFound);
+    }
+
+    /// <summary>Asks until the answer has this status: the reload is the database's own notification, which nobody waits for.</summary>
+    private async Task UntilAsync(string path, HttpStatusCode status)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        while (true)
+        {
+            using var answer = await _platform.Service.GetAsync(path, patience.Token);
+            if (answer.StatusCode == status) return;
+        }
+    }
+}
