@@ -1,5 +1,6 @@
 using Hedgerow.Cli;
 using Hedgerow.Cli.Seed;
+using Hedgerow.Tests.Integration.ICreateTechs;
 using Hedgerow.Tests.Integration.Support;
 using Npgsql;
 
@@ -61,6 +62,15 @@ public sealed class SeedTests(SeededDatabase seeded) : IClassFixture<SeededDatab
         Assert.Equal(_world.Plan.Users, (int)await _database.ScalarAsync<long>(
             "select count(*) from auth.users as u join auth.identities as i on i.user_id = u.id and i.provider_id = u.id::text "
             + "where extensions.crypt($1, u.encrypted_password) = u.encrypted_password and u.email_confirmed_at is not null", Seeder.Password));
+
+    [Fact]
+    public async Task What_is_stored_encrypted_reads_as_what_was_meant()
+    {
+        await using var service = await _database.OpenAsync("service_role");
+        await service.ExecuteAsync("select set_config('hedgerow.decryption_key', $1, true)", TestKey.Private);
+        Assert.StartsWith("postgres://app:", await service.ScalarAsync<string>(
+            "select hedgerow.decrypt(value_encrypted) from public.environment_variables where key = 'DATABASE_URL' order by id limit 1"), StringComparison.Ordinal);
+    }
 
     [Fact]
     public async Task The_owner_sees_the_workspace_and_all_of_its_projects()
