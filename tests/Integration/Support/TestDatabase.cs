@@ -14,6 +14,7 @@ namespace Hedgerow.Tests.Integration.Support;
 public sealed class TestDatabase : IAsyncDisposable
 {
     private static readonly ConcurrentDictionary<string, Lazy<Task<string>>> Templates = new();
+    private static readonly SemaphoreSlim OneTemplate = new(1); // scripts alter roles, which are the cluster's
     private static int _last;
 
     private readonly TestServer _server;
@@ -83,8 +84,16 @@ public sealed class TestDatabase : IAsyncDisposable
     private static async Task<string> MakeTemplateAsync(TestServer server, string[] apps)
     {
         var template = await MakeAsync(server, "template template0");
-        await DatabaseSetup.RunAsync(template.AdminConnectionString, new SetupOptions(SqlFolder, apps));
-        return template.Name;
+        await OneTemplate.WaitAsync();
+        try
+        {
+            await DatabaseSetup.RunAsync(template.AdminConnectionString, new SetupOptions(SqlFolder, apps));
+            return template.Name;
+        }
+        finally
+        {
+            OneTemplate.Release();
+        }
     }
 
     private static async Task<TestDatabase> MakeAsync(TestServer server, string from)
