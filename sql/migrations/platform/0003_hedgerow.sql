@@ -130,21 +130,6 @@ end $$;
 comment on function hedgerow.request_address() is
   'The client''s address: the first of X-Forwarded-For, which the gateway writes. Null when there is none';
 
--- current_user is the definer inside a SECURITY DEFINER function; the setting still names whom the request became.
-create function hedgerow.caller_role() returns text
-language sql stable parallel safe set search_path = '' as $$
-  select case current_setting('role', true) when 'none' then session_user::text else current_setting('role', true) end
-$$;
-
-comment on function hedgerow.caller_role() is 'The role that the statement runs for, also inside of SECURITY DEFINER functions';
-
-create function hedgerow.is_client() returns boolean
-language sql stable parallel safe set search_path = '' as $$
-  select hedgerow.caller_role() in ('anon', 'authenticated')
-$$;
-
-comment on function hedgerow.is_client() is 'Whether a person''s browser asks (anon, authenticated), not a server, a migration or the platform itself';
-
 grant execute on function
-  hedgerow.request_header(text), hedgerow.request_agent(), hedgerow.request_address(), hedgerow.caller_role(), hedgerow.is_client()
+  hedgerow.request_header(text), hedgerow.request_agent(), hedgerow.request_address()
   to anon, authenticated, service_role, hedgerow_auth, hedgerow_storage, hedgerow_realtime, hedgerow_jobs, hedgerow_definer;

@@ -44,7 +44,7 @@ insert into samples (table_name, row, new_row) values
     '{"id": "b0000000-0000-4000-8000-000000000001", "name": "Personas", "slug": "personas-at-play", "owner_id": "a0000000-0000-4000-8000-000000000005"}',
     '{"name": "Another", "slug": "another-$uuid", "owner_id": "$self"}'),
   ('workspace_members',
-    '{"workspace_id": "b0000000-0000-4000-8000-000000000001", "user_id": "a0000000-0000-4000-8000-000000000006", "role": "member"}',
+    '{"workspace_id": "b0000000-0000-4000-8000-000000000001", "user_id": "$self", "role": "member"}',
     '{"workspace_id": "b0000000-0000-4000-8000-000000000001", "user_id": "a0000000-0000-4000-8000-000000000007", "role": "viewer"}'),
   ('workspace_invitations',
     '{"workspace_id": "b0000000-0000-4000-8000-000000000001", "email": "$email", "role": "viewer", "accepted_by": "$self", "expires_at": "2100-01-01"}', null),
@@ -108,3 +108,6 @@ insert into samples (table_name, row, new_row) values
     '{"project_id": "c0000000-0000-4000-8000-000000000001", "key": "SAMPLE", "value_encrypted": "sample", "environment": "all"}', null),
   ('environment_variable_changes',
     '{"project_id": "c0000000-0000-4000-8000-000000000001", "variable_id": "$uuid", "key": "SAMPLE", "environment": "all", "action": "created"}', null);
+
+-- A membership made for the stranger would be no stranger's.
+update samples set existing_only = true where table_name = 'workspace_members';
