@@ -1,6 +1,7 @@
 using Hedgerow.Auth.Admin;
 using Hedgerow.Auth.Data;
 using Hedgerow.Auth.Http;
+using Hedgerow.Auth.Otp;
 using Hedgerow.Auth.Sessions;
 using Hedgerow.Auth.SignIn;
 using Hedgerow.Auth.Tokens;
@@ -15,17 +16,16 @@ namespace Hedgerow.Auth;
 /// <summary>The Auth room: what it is made of, and its routes (auth-openapi.yaml).</summary>
 public static class AuthEndpoints
 {
-    /// <param name="options">Section <c>Auth</c>.</param>
-    /// <param name="database">The pool of <c>hedgerow_auth</c>.</param>
-    /// <param name="keys">The keys in force; one of them signs.</param>
-    /// <param name="issuer">The <c>iss</c> claim of access tokens.</param>
-    /// <param name="lifetime">Seconds that an access token is valid for.</param>
-    public static void AddAuth(this IServiceCollection services, AuthOptions options, NpgsqlDataSource database, JwtKeySet keys, string issuer, int lifetime)
+    public static void AddAuth(this IServiceCollection services, AuthSetup setup, NpgsqlDataSource database)
     {
-        services.AddSingleton(options);
-        services.AddSingleton(keys);
+        services.AddSingleton(setup.Options);
+        services.AddSingleton(setup.Keys);
         services.AddSingleton(new AuthDatabase(database));
-        services.AddSingleton(new AccessTokens(new JwtSigner(keys), issuer, lifetime, TimeProvider.System));
+        services.AddSingleton(new AccessTokens(new JwtSigner(setup.Keys), setup.Issuer, setup.Lifetime, TimeProvider.System));
+        services.AddSingleton(new OneTimeTokens(setup.OneTimeTokenKey, setup.Options));
+        services.AddSingleton<RedirectUrls>();
+        services.AddSingleton<Verify>();
+        services.AddSingleton(room => ActivatorUtilities.CreateInstance<GenerateLink>(room, setup.ExternalUrl));
         services.AddSingleton<SessionStart>();
         services.AddSingleton<SignUp>();
         services.AddSingleton<PasswordGrant>();
@@ -49,10 +49,13 @@ public static class AuthEndpoints
 
         auth.MapPost("/signup", AuthRoute.Of(Room<SignUp>().PostAsync));
         auth.MapPost("/token", AuthRoute.Of(Room<TokenEndpoint>().PostAsync));
+        auth.MapGet("/verify", AuthRoute.Of(Room<Verify>().GetAsync));
+        auth.MapPost("/verify", AuthRoute.Of(Room<Verify>().PostAsync));
         auth.MapPost("/logout", AuthRoute.Of(Room<Logout>().PostAsync));
         auth.MapGet("/user", AuthRoute.Of(Room<CurrentUser>().GetAsync));
         auth.MapPut("/user", AuthRoute.Of(Room<CurrentUser>().PutAsync));
 
+        auth.MapPost("/admin/generate_link", AuthRoute.ForAdmins(Room<GenerateLink>().PostAsync));
         auth.MapGet("/admin/users", AuthRoute.ForAdmins(Room<AdminUsers>().ListAsync));
         auth.MapPost("/admin/users", AuthRoute.ForAdmins(Room<AdminUsers>().PostAsync));
         auth.MapGet("/admin/users/{id}", AuthRoute.ForAdmins(Room<AdminUser>().GetAsync));

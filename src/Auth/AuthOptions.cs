@@ -6,6 +6,15 @@ public sealed record AuthOptions
     /// <summary>Where links in mails lead unless the request says otherwise.</summary>
     public string SiteUrl { get; init; } = "http://localhost:3000";
 
+    /// <summary>Other places that links may lead to, comma list with wildcards (<c>GOTRUE_URI_ALLOW_LIST</c>): <c>https://*.example.com/**</c>.</summary>
+    public string UriAllowList { get; init; } = "";
+
+    /// <summary>Digits of a one-time code (<c>GOTRUE_MAILER_OTP_LENGTH</c>).</summary>
+    public int OtpLength { get; init; } = 6;
+
+    /// <summary>Seconds that a one-time code or link is good for (<c>GOTRUE_MAILER_OTP_EXP</c>).</summary>
+    public int OtpExpiry { get; init; } = 3600;
+
     /// <summary>New e-mail addresses count as confirmed at once (<c>GOTRUE_MAILER_AUTOCONFIRM</c>).</summary>
     public bool AutoConfirm { get; init; } = true;
 

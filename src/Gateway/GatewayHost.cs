@@ -30,7 +30,7 @@ public static class GatewayHost
         builder.Services.AddSingleton(new JwtVerifier(keys, settings.Jwt, settings.Rest.AnonRole, TimeProvider.System));
         builder.Services.AddOperations(settings.Gateway, rest);
         builder.Services.AddRest(settings.Rest, rest, settings.RestSecrets);
-        if (settings.ServesAuth) builder.Services.AddAuth(settings.Auth, Databases.ForAuth(settings.Db), keys, settings.Issuer, settings.Jwt.Expiry);
+        if (settings.ServesAuth) builder.Services.AddAuth(settings.AuthSetup(keys), Databases.ForAuth(settings.Db));
 
         var app = builder.Build();
         app.TrustProxies(settings.Gateway);

@@ -120,6 +120,21 @@ test('the service role ends a session by its token', async () => {
   assert.equal((await client.auth.getUser()).error.name, 'AuthSessionMissingError');
 });
 
+test('a link made by the service role signs in by its hash or its code, once', async () => {
+  const { email } = await person();
+  const admin = service().auth.admin;
+  const { data, error } = await admin.generateLink({ type: 'magiclink', email });
+  assert.equal(error, null);
+  assert.equal(data.user.email, email);
+
+  const token_hash = data.properties.hashed_token;
+  assert.equal((await visitor().auth.verifyOtp({ type: 'magiclink', token_hash })).data.user.email, email);
+  assert.equal((await visitor().auth.verifyOtp({ type: 'magiclink', token_hash })).error.code, 'otp_expired');
+
+  const recovery = (await admin.generateLink({ type: 'recovery', email })).data.properties;
+  assert.equal((await visitor().auth.verifyOtp({ type: 'recovery', email, token: recovery.email_otp })).error, null);
+});
+
 test('nobody else is an admin', async () => {
   const { client } = await person();
   const { error } = await client.auth.admin.listUsers();

@@ -49,5 +49,6 @@ public sealed record AuditAction(string Name, string Kind)
     public static AuditAction TokenRevoked { get; } = new("token_revoked", "token");
     public static AuditAction UserModified { get; } = new("user_modified", "user");
     public static AuditAction PasswordChanged { get; } = new("user_updated_password", "user");
+    public static AuditAction LinkGenerated { get; } = new("generate_link", "user");
     public static AuditAction UserDeleted { get; } = new("user_deleted", "team");
 }

@@ -36,6 +36,8 @@ public static class AuthErrors
     public static ApiError RefreshTokenUsed { get; } = new(400, "refresh_token_already_used", "Invalid Refresh Token: Already Used");
     public static ApiError SessionExpired { get; } = new(400, "session_expired", "Invalid Refresh Token: Session Expired");
 
+    public static ApiError LinkExpired { get; } = new(403, "otp_expired", "Email link is invalid or has expired");
+
     public static ApiError UserNotFound { get; } = new(404, "user_not_found", "User not found");
     public static ApiError UserIdMalformed { get; } = new(404, "validation_failed", "user_id must be an UUID");
 

@@ -45,6 +45,7 @@ public static class AuthRoute
         { SqlState: PostgresErrorCodes.UniqueViolation, ConstraintName: "users_email_partial_key" } => AuthErrors.EmailExists,
         { SqlState: PostgresErrorCodes.UniqueViolation, ConstraintName: "users_phone_key" } => AuthErrors.PhoneExists,
         { SqlState: PostgresErrorCodes.UniqueViolation } => new ApiError(409, "conflict", "The same change was made by another request"),
+        { SqlState: "PT429" } => new ApiError(429, "over_request_rate_limit", $"Request rate limit reached. {e.Hint}"),
         { SqlState: PostgresErrorCodes.RaiseException } => new ApiError(400, "validation_failed", e.MessageText),
         { SqlState: ['P', 'T', '4', >= '0' and <= '9', >= '0' and <= '9'] } =>
             new ApiError(int.Parse(e.SqlState.AsSpan(2), CultureInfo.InvariantCulture), "validation_failed", e.MessageText),

@@ -21,6 +21,26 @@ public sealed record TokenBody
     public string? RefreshToken { get; init; }
 }
 
+/// <summary><c>POST /verify</c>.</summary>
+public sealed record VerifyBody
+{
+    public string? Type { get; init; }
+    public string? Email { get; init; }
+    public string? Token { get; init; }
+    public string? TokenHash { get; init; }
+}
+
+/// <summary><c>POST /admin/generate_link</c>.</summary>
+public sealed record GenerateLinkBody
+{
+    public string? Type { get; init; }
+    public string? Email { get; init; }
+    public string? NewEmail { get; init; }
+    public string? Password { get; init; }
+    public JsonElement? Data { get; init; }
+    public string? RedirectTo { get; init; }
+}
+
 /// <summary><c>PUT /user</c>.</summary>
 public sealed record UserUpdateBody
 {
@@ -56,6 +76,8 @@ public sealed record AdminDeleteBody
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 [JsonSerializable(typeof(SignUpBody))]
 [JsonSerializable(typeof(TokenBody))]
+[JsonSerializable(typeof(VerifyBody))]
+[JsonSerializable(typeof(GenerateLinkBody))]
 [JsonSerializable(typeof(UserUpdateBody))]
 [JsonSerializable(typeof(AdminUserBody))]
 [JsonSerializable(typeof(AdminDeleteBody))]

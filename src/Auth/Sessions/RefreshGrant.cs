@@ -79,7 +79,7 @@ public sealed class RefreshGrant(AuthDatabase database, SessionStart sessions, A
         var methods = await transaction.OneAsync<string>(Methods, new { session = found.SessionId }) ?? "[]";
         await AuditLog.WriteAsync(transaction, request, AuditAction.TokenRefreshed, user);
         await transaction.CommitAsync();
-        return sessions.TokenReply(user, new SessionStanding(found.SessionId, found.Assurance, methods), next);
+        return sessions.Issue(user, new SessionStanding(found.SessionId, found.Assurance, methods), next).ToReply();
     }
 
     private static async Task<string> SwapAsync(AuthTransaction transaction, AuthRequest request, Found found, string token)

@@ -5,11 +5,10 @@ using Hedgerow.Auth.Audit;
 using Hedgerow.Auth.Data;
 using Hedgerow.Auth.Http;
 using Hedgerow.Auth.Users;
-using Hedgerow.Postgres;
 
 namespace Hedgerow.Auth.Sessions;
 
-/// <summary>Starts a session for someone who has just proved who they are, and answers with its tokens.</summary>
+/// <summary>Starts a session for someone who has just proved who they are, with its tokens.</summary>
 public sealed class SessionStart(AccessTokens tokens, AuthOptions options)
 {
     private const string Start = """
@@ -29,8 +28,8 @@ public sealed class SessionStart(AccessTokens tokens, AuthOptions options)
 
     private const string EndOthers = "delete from auth.sessions where user_id = @user and id <> @session";
 
-    /// <summary>The reply with access token, refresh token and user. The caller commits.</summary>
-    public async Task<Result<Reply>> StartAsync(AuthTransaction transaction, AuthRequest request, Guid userId, SignInMethod method)
+    /// <summary>The caller commits.</summary>
+    public async Task<IssuedSession> StartAsync(AuthTransaction transaction, AuthRequest request, Guid userId, SignInMethod method)
     {
         var session = Guid.NewGuid();
         var refreshToken = NewRefreshToken();
@@ -48,23 +47,14 @@ public sealed class SessionStart(AccessTokens tokens, AuthOptions options)
         var user = await UserRows.FindAsync(transaction, userId) ?? throw new InvalidOperationException("The user was read in this transaction.");
         await AuditLog.WriteAsync(transaction, request, AuditAction.Login, user, new { provider = method.Provider, method = method.Name });
         var methods = JsonSerializer.Serialize(new[] { new { method = method.Name, timestamp = DateTimeOffset.UtcNow.ToUnixTimeSeconds() } });
-        return TokenReply(user, new SessionStanding(session, "aal1", methods), refreshToken);
+        return Issue(user, new SessionStanding(session, "aal1", methods), refreshToken);
     }
 
-    /// <summary>Access token, refresh token and user (auth-openapi.yaml, AccessTokenResponseSchema).</summary>
-    public Reply TokenReply(User user, SessionStanding session, string refreshToken)
+    /// <summary>A new access token beside <paramref name="refreshToken"/>.</summary>
+    public IssuedSession Issue(User user, SessionStanding session, string refreshToken)
     {
         var (accessToken, expiresAt) = tokens.Issue(user, session);
-        return Reply.Object(json =>
-        {
-            json.WriteString("access_token", accessToken);
-            json.WriteString("token_type", "bearer");
-            json.WriteNumber("expires_in", tokens.Lifetime);
-            json.WriteNumber("expires_at", expiresAt);
-            json.WriteString("refresh_token", refreshToken);
-            json.WritePropertyName("user");
-            UserJson.Write(json, user);
-        });
+        return new IssuedSession(accessToken, tokens.Lifetime, expiresAt, refreshToken, user);
     }
 
     /// <summary>128 random bits, base64url.</summary>

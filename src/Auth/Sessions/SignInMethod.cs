@@ -6,5 +6,6 @@ namespace Hedgerow.Auth.Sessions;
 public sealed record SignInMethod(string Name, string Provider)
 {
     public static SignInMethod Password { get; } = new("password", "email");
+    public static SignInMethod Otp { get; } = new("otp", "email");
     public static SignInMethod Anonymous { get; } = new("anonymous", "anonymous");
 }

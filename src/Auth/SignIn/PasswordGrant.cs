@@ -37,9 +37,9 @@ public sealed class PasswordGrant(AuthDatabase database, SessionStart sessions)
         if (user.IsBanned) return AuthErrors.Banned with { Status = 400 };
         if (email is not null && user.EmailConfirmedAt is null) return AuthErrors.EmailNotConfirmed;
 
-        var reply = await sessions.StartAsync(transaction, request, id, SignInMethod.Password);
+        var session = await sessions.StartAsync(transaction, request, id, SignInMethod.Password);
         await transaction.CommitAsync();
-        return reply;
+        return session.ToReply();
     }
 
     private static bool HoldsNul(string? text) => text?.Contains('\0', StringComparison.Ordinal) == true;

@@ -44,7 +44,7 @@ public sealed class SignUp(AuthDatabase database, SessionStart sessions, AuthOpt
         var user = await UserRows.FindAsync(transaction, person.Id) ?? throw new InvalidOperationException("The user was inserted in this transaction.");
         await AuditLog.WriteAsync(transaction, request, AuditAction.SignedUp, user, new { provider = "email" });
         var reply = options.AutoConfirm
-            ? await sessions.StartAsync(transaction, request, person.Id, SignInMethod.Password)
+            ? (await sessions.StartAsync(transaction, request, person.Id, SignInMethod.Password)).ToReply()
             : Reply.Object(json => UserJson.WriteMembers(json, user));
         await transaction.CommitAsync();
         return reply;
@@ -57,8 +57,8 @@ public sealed class SignUp(AuthDatabase database, SessionStart sessions, AuthOpt
         await using var transaction = await database.BeginAsync(cancellation);
         var person = new NewUser { IsAnonymous = true, UserMetadata = Metadata.ObjectOrNull(body.Data) };
         await person.InsertAsync(transaction);
-        var reply = await sessions.StartAsync(transaction, request, person.Id, SignInMethod.Anonymous);
+        var session = await sessions.StartAsync(transaction, request, person.Id, SignInMethod.Anonymous);
         await transaction.CommitAsync();
-        return reply;
+        return session.ToReply();
     }
 }

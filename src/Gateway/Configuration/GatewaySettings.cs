@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using Hedgerow.Auth;
 using Hedgerow.Auth.Tokens;
 using Hedgerow.Rest;
@@ -14,8 +16,13 @@ public sealed record GatewaySettings(RestOptions Rest, JwtOptions Jwt, AuthOptio
     /// <summary>What REST may know and nobody may read.</summary>
     public RestSecrets RestSecrets => new(Encryption.PrivateKey.Length > 0 ? Encryption.PrivateKey : null);
 
-    /// <summary>The <c>iss</c> claim of tokens signed here.</summary>
-    public string Issuer => Jwt.Issuer.Length > 0 ? Jwt.Issuer : $"{(Gateway.PublicUrl.Length > 0 ? Gateway.PublicUrl : Gateway.Urls.Split(';')[0]).TrimEnd('/')}/auth/v1";
+    /// <summary>The address of <c>/auth/v1</c> as clients reach it.</summary>
+    public string AuthUrl => $"{(Gateway.PublicUrl.Length > 0 ? Gateway.PublicUrl : Gateway.Urls.Split(';')[0]).TrimEnd('/')}/auth/v1";
+
+    /// <summary>What the Auth room needs to know.</summary>
+    public AuthSetup AuthSetup(JwtKeySet keys) => new(
+        Auth, keys, AuthUrl, Jwt.Issuer.Length > 0 ? Jwt.Issuer : AuthUrl, Jwt.Expiry,
+        HMACSHA256.HashData(Encoding.UTF8.GetBytes(Db.LoginSecret), "hedgerow:auth:one-time-tokens"u8));
 
     /// <summary>Settings as design §6 layers them: <paramref name="defaults"/>, appsettings.json, the environment (<c>HEDGEROW_…</c>), <paramref name="overrides"/>.</summary>
     /// <param name="defaults">What holds where nobody says otherwise: the generated secrets.</param>

@@ -16,6 +16,9 @@ public static class SettingsRules
         CheckGateway(settings.Gateway);
         Require(settings.Auth.PasswordMinLength is >= 6 and <= 72, "Auth:PasswordMinLength", "must be between 6 and 72");
         Require(settings.Auth.RefreshTokenReuseInterval >= 0, "Auth:RefreshTokenReuseInterval", "must not be negative");
+        Require(settings.Auth.OtpLength is >= 6 and <= 10, "Auth:OtpLength", "must be between 6 and 10");
+        Require(settings.Auth.OtpExpiry is > 0 and <= 86400, "Auth:OtpExpiry", "must be between 1 and 86400");
+        Require(Uri.TryCreate(settings.Auth.SiteUrl, UriKind.Absolute, out _), "Auth:SiteUrl", "must be an absolute URL");
         Require(settings.Auth.SessionTimebox >= 0, "Auth:SessionTimebox", "must not be negative");
         Require(settings.Auth.SessionInactivityTimeout >= 0, "Auth:SessionInactivityTimeout", "must not be negative");
         Require(!settings.ServesAuth || JwtKeySet.From(settings.Jwt).Signer is not null, "Jwt:Secret", "is missing; without a key that signs nobody can sign in");

@@ -24,9 +24,9 @@ public sealed class MetricsExposition : IDisposable
             if (instrument.Meter.Name != "Npgsql" && !instrument.Meter.Name.StartsWith("Hedgerow.", StringComparison.Ordinal)) return;
             listener.EnableMeasurementEvents(instrument, _families.GetOrAdd(instrument.Name, _ => new MetricFamily(instrument)));
         };
-        _listener.SetMeasurementEventCallback<int>((_, value, tags, family) => ((MetricFamily)family!).Record(value, tags));
-        _listener.SetMeasurementEventCallback<long>((_, value, tags, family) => ((MetricFamily)family!).Record(value, tags));
-        _listener.SetMeasurementEventCallback<double>((_, value, tags, family) => ((MetricFamily)family!).Record(value, tags));
+        _listener.SetMeasurementEventCallback<int>((_, value, tags, family) => Record(value, tags, family));
+        _listener.SetMeasurementEventCallback<long>((_, value, tags, family) => Record(value, tags, family));
+        _listener.SetMeasurementEventCallback<double>((_, value, tags, family) => Record(value, tags, family));
         _listener.Start();
     }
 
@@ -37,6 +37,16 @@ public sealed class MetricsExposition : IDisposable
         var text = new StringBuilder(16 * 1024);
         foreach (var family in _families.Values.OrderBy(family => family.Name, StringComparer.Ordinal)) family.Write(text);
         return text.ToString();
+    }
+
+    private static void Record(double value, ReadOnlySpan<KeyValuePair<string, object?>> tags, object? family)
+    {
+        foreach (var (name, pool) in tags)
+        {
+            // A pool without a name is one of the commands', and goes by its connection string: nobody's business here.
+            if (name == "db.client.connection.pool.name" && pool is string text && text.Contains('=', StringComparison.Ordinal)) return;
+        }
+        ((MetricFamily)family!).Record(value, tags);
     }
 
     public void Dispose() => _listener.Dispose();

@@ -1,0 +1,22 @@
+using Hedgerow.Auth.Http;
+using Hedgerow.Auth.Users;
+
+namespace Hedgerow.Auth.Sessions;
+
+/// <summary>What someone gets who is signed in.</summary>
+/// <param name="ExpiresIn">Seconds that the access token is valid for.</param>
+/// <param name="ExpiresAt">The second since 1970 at which it expires.</param>
+public sealed record IssuedSession(string AccessToken, int ExpiresIn, long ExpiresAt, string RefreshToken, User User)
+{
+    /// <summary>Access token, refresh token and user (auth-openapi.yaml, AccessTokenResponseSchema).</summary>
+    public Reply ToReply() => Reply.Object(json =>
+    {
+        json.WriteString("access_token", AccessToken);
+        json.WriteString("token_type", "bearer");
+        json.WriteNumber("expires_in", ExpiresIn);
+        json.WriteNumber("expires_at", ExpiresAt);
+        json.WriteString("refresh_token", RefreshToken);
+        json.WritePropertyName("user");
+        UserJson.Write(json, User);
+    });
+}
