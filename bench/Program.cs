@@ -3,7 +3,9 @@ using Hedgerow.Bench;
 // A benchmark takes its own options and says whether its targets hold.
 var benchmarks = new SortedDictionary<string, Func<string[], CancellationToken, Task<bool>>>(StringComparer.Ordinal)
 {
+    ["fuzz"] = FuzzBenchmark.RunAsync,
     ["rest"] = RestBenchmark.RunAsync,
+    ["schema"] = SchemaBenchmark.RunAsync,
     ["start"] = StartBenchmark.RunAsync,
 };
 

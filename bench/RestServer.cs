@@ -45,6 +45,13 @@ internal sealed class RestServer : IDisposable
     /// <summary>The script replaces itself by the gateway, so its process is the gateway's.</summary>
     public TimeSpan CpuTime() => ProcessTimes.Of(_process.Id);
 
+    /// <summary>The gateway's memory, as the kernel counts it.</summary>
+    public long ResidentBytes()
+    {
+        _process.Refresh();
+        return _process.WorkingSet64;
+    }
+
     private static int FreePort()
     {
         using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);

@@ -1,10 +1,37 @@
 using System.Globalization;
 using System.Text;
+using System.Text.Json;
 
 namespace Hedgerow.Tests.Support;
 
 /// <summary>A request that means harm, or is merely broken. The target is ASCII without spaces, as an HTTP request line needs it.</summary>
-public sealed record HostileRequest(string Method, string Target, IReadOnlyList<KeyValuePair<string, string>> Headers, string? Body);
+public sealed record HostileRequest(string Method, string Target, IReadOnlyList<KeyValuePair<string, string>> Headers, string? Body)
+{
+    /// <summary>The request to a server whose REST begins at <paramref name="root"/>, target untouched.</summary>
+    public HttpRequestMessage ToMessage(Uri root)
+    {
+        var message = new HttpRequestMessage(
+            new HttpMethod(Method), new Uri(root.ToString().TrimEnd('/') + Target, new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true }));
+        if (Body is not null) message.Content = new StringContent(Body);
+        foreach (var (name, value) in Headers)
+        {
+            if (name == "Content-Type") message.Content!.Headers.ContentType = null;
+            if (!message.Headers.TryAddWithoutValidation(name, value)) message.Content?.Headers.TryAddWithoutValidation(name, value);
+        }
+        return message;
+    }
+
+    /// <summary>
+    /// Whether a 5xx carries a SQLSTATE that PostgREST answers so and that a caller can bring about: too complex, cancelled, infinite recursion.
+    /// </summary>
+    public static bool IsDocumented(string body)
+    {
+        if (body.Length == 0) return false;
+        using var error = JsonDocument.Parse(body);
+        var code = error.RootElement.GetProperty("code").GetString()!;
+        return code is "42P17" || code.StartsWith("54", StringComparison.Ordinal) || code.StartsWith("57", StringComparison.Ordinal);
+    }
+}
 
 /// <summary>
 /// Writes requests by PostgREST's grammar and then breaks most of them: characters doubled, dropped, swapped and inserted, values from
