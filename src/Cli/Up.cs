@@ -50,8 +50,16 @@ internal sealed class Up
             var platform = await steps.DuringAsync(async () =>
             {
                 database = await AdminDatabase.OpenAsync(Db, State, null, steps, cancellation);
-                if (Migrates) await new PlatformSetup(database, Apps, steps).RunAsync(cancellation);
-                gateway = GatewayHost.Build(Configuration(secrets, database.ConnectionString));
+                // Most of both is code that runs for the first time, and there is more than one core.
+                var build = Task.Run(() => GatewayHost.Build(Configuration(secrets, database.ConnectionString)), CancellationToken.None);
+                try
+                {
+                    if (Migrates) await new PlatformSetup(database, Apps, steps).RunAsync(cancellation);
+                }
+                finally
+                {
+                    gateway = await build;
+                }
                 await StartAsync(gateway, cancellation);
                 await ReadyAsync(gateway.Urls.First(), cancellation);
                 return Describe(gateway, database, settings, secrets);
@@ -154,7 +162,7 @@ internal sealed class Up
         var keys = JwtKeySet.From(settings.Jwt);
         var signer = keys.Signer is null ? null : new JwtSigner(keys);
         return new RunningPlatform(
-            Environment.ProcessId, Ready: true, gateway.Urls.First(), DatabaseUrl.Format(database.ConnectionString),
+            Environment.ProcessId, Ready: true, settings.Gateway.PublicUrl.Length > 0 ? settings.Gateway.PublicUrl : gateway.Urls.First(), DatabaseUrl.Format(database.ConnectionString),
             signer is null ? null : ApiKeys.Mint(signer, "anon", secrets.KeysIssuedAt),
             signer is null ? null : ApiKeys.Mint(signer, "service_role", secrets.KeysIssuedAt),
             settings.Jwt.Secret.Length > 0 ? settings.Jwt.Secret : null);

@@ -51,6 +51,8 @@ public sealed class EmbeddedServer : IAsyncDisposable
 
     public ServerHome Home { get; }
 
+    public PostgresPrograms Programs => _programs;
+
     /// <summary>On 127.0.0.1, and in the name of the unix socket.</summary>
     public int Port { get; }
 

@@ -56,7 +56,7 @@ public sealed record ServerHome(string Folder, string? Account)
 
         var far = Path.Combine(Elsewhere, Id(state));
         progress.Report($"PostgreSQL runs as {account}, who cannot enter {state}: its programs and data lie in {far}");
-        Directory.CreateDirectory(far);
+        Directory.CreateDirectory(Elsewhere);
         await File.WriteAllTextAsync(pointer, far + "\n", cancellation);
         return far;
     }

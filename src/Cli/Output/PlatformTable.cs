@@ -6,25 +6,22 @@ namespace Hedgerow.Cli.Output;
 /// <summary>The URLs and keys of a running platform, for people.</summary>
 public static class PlatformTable
 {
-    /// <summary>
-    /// Wide enough that no key is ever broken or cut: a terminal wraps a long line itself, and what is selected there is still one line.
-    /// </summary>
-    private const int Width = 1000;
-
     public static void Print(RunningPlatform platform)
     {
-        var table = new Table().NoBorder().HideHeaders().AddColumns(new TableColumn("").PadRight(2), new TableColumn("").NoWrap());
-        foreach (var (name, value) in Rows(platform))
-            table.AddRow(new Markup($"[green]{name}[/]"), new Text(value));
-
-        var console = AnsiConsole.Create(new AnsiConsoleSettings());
-        console.Profile.Width = Width;
-        console.WriteLine();
-        console.Write(new Padder(table, new Padding(1, 0, 0, 0)));
-        console.WriteLine();
+        var rows = Rows(platform).ToList();
+        var width = rows.Max(row => row.Name.Length);
+        // Plain lines rather than a drawn table: a key is longer than a terminal is wide, and must still be one line when it is selected.
+        Console.WriteLine();
+        foreach (var (name, value) in rows)
+        {
+            if (Console.IsOutputRedirected) Console.Write($"  {name.PadRight(width)}  ");
+            else AnsiConsole.Markup($"  [green]{name.PadRight(width)}[/]  ");
+            Console.WriteLine(value);
+        }
+        Console.WriteLine();
     }
 
-    private static IEnumerable<(string, string)> Rows(RunningPlatform platform)
+    private static IEnumerable<(string Name, string Value)> Rows(RunningPlatform platform)
     {
         yield return ("API", platform.ApiUrl);
         yield return ("REST", platform.ApiUrl + "/rest/v1");

@@ -24,6 +24,9 @@ public sealed class TestServer
 
     public int Port => _server.Port;
 
+    /// <summary>The folder of the server's programs, for tests that start servers of their own.</summary>
+    public string Programs => _server.Programs.Folder;
+
     /// <summary>A superuser's connection string to <paramref name="database"/>.</summary>
     public string ConnectionString(string database = "postgres") =>
         new NpgsqlConnectionStringBuilder(_server.ConnectionString) { Database = database, IncludeErrorDetail = true }.ConnectionString;
