@@ -1,6 +1,10 @@
 -- iCreateTechs: people. Columns, keys and indexes are those of seed 003; where a reference to a person had no ON DELETE,
 -- it is SET NULL here: the row is kept, and nobody's account is undeletable because they once invited a colleague.
 
+comment on schema public is 'iCreateTechs
+
+Workspaces, their members and projects; conversations with AI, files, builds and deployments; plans and usage.';
+
 create function public.update_updated_at_column() returns trigger
 language plpgsql set search_path = '' as $$
 begin
