@@ -93,6 +93,9 @@ public sealed class TestPlatform : IAsyncDisposable
         return TestUser.From(await response.Content.ReadFromJsonAsync<JsonElement>(), this);
     }
 
+    /// <summary>Stops as on SIGTERM: no new requests, those in flight are finished.</summary>
+    public Task StopAsync() => _gateway.StopAsync();
+
     public async ValueTask DisposeAsync()
     {
         await _gateway.StopAsync();
