@@ -8,7 +8,7 @@ public sealed record SqlFile(string Name, string Text)
 {
     // What would end the transaction that the file runs in, and with it the promise that nothing is half applied.
     private static readonly HashSet<string> EndsTransaction =
-        new(["begin", "start", "commit", "end", "rollback", "abort", "prepare transaction"], StringComparer.OrdinalIgnoreCase);
+        new(["begin", "start", "commit", "end", "rollback", "abort"], StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Runs every statement, in one round trip.</summary>
     /// <exception cref="SetupException">The file cannot be read as SQL, or PostgreSQL refuses a statement; file and line are named.</exception>

@@ -39,7 +39,13 @@ public static class SetupRights
             lacks.AddRange(attributes);
             mends.Add($"alter role {Sql.Identifier(login.Name)} {string.Join(' ', attributes).ToLowerInvariant()};");
         }
-        if (!login.CreateInDatabase && !attributes.Contains("SUPERUSER"))
+        var ordinary = !attributes.Contains("SUPERUSER");
+        if (ordinary && await LacksDatabaseAsync(connection, roles, cancellation))
+        {
+            lacks.Add($"ownership of database {login.Database}");
+            mends.Add($"alter database {Sql.Identifier(login.Database)} owner to {Sql.Identifier(login.Name)};");
+        }
+        else if (ordinary && !login.CreateInDatabase)
         {
             lacks.Add($"CREATE on database {login.Database}");
             mends.Add($"grant create on database {Sql.Identifier(login.Database)} to {Sql.Identifier(login.Name)};");
@@ -85,6 +91,22 @@ public static class SetupRights
         while (await row.ReadAsync(cancellation)) there[row.GetString(0)] = (row.GetBoolean(1), row.GetBoolean(2));
         return [.. roles.Where(role =>
             !there.TryGetValue(role.Name, out var has) || (role.BypassRls && !has.BypassRls) || (role.Replication && !has.Replication))];
+    }
+
+    // The platform's scripts hand the schema public and rights on the database over to the owner role: the database's owner may, CREATE is not enough.
+    private static async Task<bool> LacksDatabaseAsync(NpgsqlConnection connection, IReadOnlyList<PlatformRole> roles, CancellationToken cancellation)
+    {
+        if (roles.All(role => role.Name != MigrationRunner.Owner)) return false;
+        await using var ask = new NpgsqlCommand(
+            """
+            select not pg_has_role(d.datdba, 'USAGE')
+              and not exists (select from pg_namespace n join pg_roles r on r.oid = n.nspowner where n.nspname = 'public' and r.rolname = $1)
+            from pg_database d where d.datname = current_database()
+            """, connection)
+        {
+            Parameters = { new() { Value = MigrationRunner.Owner } },
+        };
+        return await ask.ExecuteScalarAsync(cancellation) is true;
     }
 
     // The owner role is there (another database of the cluster has it), and the login can neither become it nor give itself the right to.

@@ -81,4 +81,12 @@ public sealed class SetupRightsTests : IAsyncLifetime, IDisposable
         await _database.ExecuteAsync($"revoke create on database {_database.Name} from {_login}");
         await SetUpAsync(s_roles);
     }
+
+    [Fact]
+    public async Task The_platform_itself_wants_the_database()
+    {
+        var error = await Assert.ThrowsAsync<SetupException>(() => SetUpAsync(new PlatformRole("hedgerow_admin")));
+        Assert.Contains($"ownership of database {_database.Name}", error.Message, StringComparison.Ordinal);
+        Assert.Contains($"alter database \"{_database.Name}\" owner to \"{_login}\";", error.Mend, StringComparison.Ordinal);
+    }
 }
