@@ -73,6 +73,18 @@ create trigger revoke_offers_on_delete after delete on public.workspace_members
   for each row when (old.role in ('owner', 'admin'))
   execute function hedgerow.revoke_offers_above_role();
 
+-- A deleted account leaves `invited_by` empty before the membership goes, so the trigger above no longer finds what it offered.
+create function hedgerow.revoke_orphaned_offer() returns trigger
+language plpgsql set search_path = '' as $$
+begin
+  new.status := 'revoked';
+  return new;
+end $$;
+
+create trigger revoke_orphaned_offer before update of invited_by on public.workspace_invitations
+  for each row when (old.status = 'pending' and old.invited_by is not null and new.invited_by is null)
+  execute function hedgerow.revoke_orphaned_offer();
+
 create function public.invite_member(
   workspace_id uuid, email text, role text default 'member', expires_in interval default '7 days',
   out invitation_id uuid, out token text, out expires_at timestamptz)

@@ -146,6 +146,16 @@ public sealed class InvitationTests(ICreateTechsFixture fixture) : IClassFixture
         await guest.RefusedAsync("PT409", Accept, token);
     }
 
+    [Fact]
+    public async Task IC_02_What_somebody_offered_is_taken_back_when_their_account_is_deleted()
+    {
+        var workspace = await fixture.WorkspaceAsync();
+        var guest = await GuestAsync(workspace);
+        var token = await workspace.Admin.ScalarAsync<string>(Invite, workspace.Id, Address(guest), "admin");
+        await workspace.Operator.ExecuteAsync("delete from auth.users where id = $1", workspace.Admin.Id);
+        await guest.RefusedAsync("PT409", Accept, token);
+    }
+
     private static string Address(Person person) => $"{person.Id:N}@example.com";
 
     private static async Task<Person> GuestAsync(TestWorkspace workspace)
