@@ -81,7 +81,8 @@ internal sealed class BenchDatabase : IAsyncDisposable
         grant bench_user to bench_authenticator;
         drop schema if exists bench cascade;
         create schema bench;
-        grant usage on schema bench to bench_user;
+        -- pgbench parses all statements of a pipeline before it runs the one that sets the role.
+        grant usage on schema bench to bench_user, bench_authenticator;
         create table bench.items (id int primary key, owner uuid not null, name text not null, price numeric not null, created_at timestamptz not null default now());
         insert into bench.items
           select i, '00000000-0000-0000-0000-000000000001', 'item number ' || i, i / 100.0 from generate_series(1, 100000) i;

@@ -3,8 +3,9 @@ using System.Globalization;
 namespace Hedgerow.Bench;
 
 /// <summary>
-/// REST against the floor: <c>pgbench</c> sending the same transaction (the same settings query and the same statement, prepared and
-/// pipelined) to the same PostgreSQL in the same run, at its best number of clients. The load generator, Hedgerow and PostgreSQL share the machine.
+/// REST against the floor: <c>pgbench</c> sending the transaction of the design (begin, settings, the same statement, commit; prepared, one
+/// pipeline) to the same PostgreSQL in the same run, at its best number of clients; and, beside it, exactly the leaner transaction that Hedgerow
+/// makes of it. The load generator, Hedgerow and PostgreSQL share the machine.
 /// </summary>
 /// <remarks>Options: <c>--db URL</c> (a superuser; the benchmark makes a schema and roles of its own), <c>--seconds N</c> a measurement (default 4).</remarks>
 internal static class RestBenchmark
@@ -18,13 +19,18 @@ internal static class RestBenchmark
         await using var database = await BenchDatabase.PrepareAsync(Option(options, "--db"), cancellation);
         using var server = await RestServer.StartAsync(database, cancellation);
 
-        Console.WriteLine($"{"",-18} {"requests/s",10} {"pgbench",9} {"ratio",6} {"target",7} {"p50 ms",8} {"p99 ms",8} {"p99/p50",8} {"Hedgerow µs",12} {"PostgreSQL µs",14}");
+        Console.WriteLine($"{"",-18} {"requests/s",10} {"pgbench",9} {"ratio",6} {"own tx",9} {"ratio",6} {"target",7} {"p50 ms",8} {"p99 ms",8} {"p99/p50",8} {"Hedgerow µs",12} {"PostgreSQL µs",14}");
         var hold = true;
         foreach (var scenario in RestScenario.All(database.Token))
         {
             var floor = 0d;
+            var best = 0;
             foreach (var clients in s_clients)
-                floor = Math.Max(floor, await Pgbench.RunAsync(database, scenario.Transaction, clients, seconds, cancellation));
+            {
+                var tps = await Pgbench.RunAsync(database, scenario.Recipe, clients, seconds, cancellation);
+                if (tps > floor) (floor, best) = (tps, clients);
+            }
+            var own = await Pgbench.RunAsync(database, scenario.Own, best, seconds, cancellation);
             // Once to warm up: the just-in-time compiler and the prepared statements.
             await LoadGenerator.RunAsync(server.Address, scenario.Requests, Connections, TimeSpan.FromSeconds(seconds), cancellation);
             var hedgerow = server.CpuTime();
@@ -32,17 +38,17 @@ internal static class RestBenchmark
             var load = await LoadGenerator.RunAsync(server.Address, scenario.Requests, Connections, TimeSpan.FromSeconds(seconds), cancellation);
             hedgerow = server.CpuTime() - hedgerow;
             postgres = database.CpuTime() - postgres;
-            hold &= Line(scenario, load, floor, hedgerow.TotalMicroseconds / load.Requests, postgres.TotalMicroseconds / load.Requests);
+            hold &= Line(scenario, load, floor, own, hedgerow.TotalMicroseconds / load.Requests, postgres.TotalMicroseconds / load.Requests);
         }
         return hold;
     }
 
-    private static bool Line(RestScenario scenario, LoadResult load, double floor, double hedgerow, double postgres)
+    private static bool Line(RestScenario scenario, LoadResult load, double floor, double own, double hedgerow, double postgres)
     {
         var ratio = load.PerSecond / floor;
         var holds = load.Failures == 0 && ratio >= scenario.Target && load.P99 <= 4 * load.P50 && (!scenario.IsPointRead || hedgerow <= postgres);
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{scenario.Name,-18} {load.PerSecond,10:0} {floor,9:0} {ratio,6:0.00} {scenario.Target,7:0.00} {load.P50,8:0.00} {load.P99,8:0.00} {load.P99 / load.P50,8:0.0} {hedgerow,12:0} {postgres,14:0}{(load.Failures > 0 ? $"  {load.Failures} FAILED" : "")}{(holds ? "" : "  MISSED")}"));
+            $"{scenario.Name,-18} {load.PerSecond,10:0} {floor,9:0} {ratio,6:0.00} {own,9:0} {load.PerSecond / own,6:0.00} {scenario.Target,7:0.00} {load.P50,8:0.00} {load.P99,8:0.00} {load.P99 / load.P50,8:0.0} {hedgerow,12:0} {postgres,14:0}{(load.Failures > 0 ? $"  {load.Failures} FAILED" : "")}{(holds ? "" : "  MISSED")}"));
         return holds;
     }
 

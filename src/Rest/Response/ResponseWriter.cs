@@ -7,7 +7,7 @@ namespace Hedgerow.Rest.Response;
 internal sealed class ResponseWriter(RestOptions options)
 {
     /// <summary>Above this many bytes a body is sent piece by piece; below, head and body leave together.</summary>
-    private const int Piece = 32 * 1024;
+    private const int Piece = 64 * 1024;
 
     public ServerTiming Timing = new();
 
