@@ -35,8 +35,18 @@ public sealed class SchemaCacheStore(NpgsqlDataSource database, RestOptions opti
     /// <exception cref="NpgsqlException">The database is out of reach or refuses.</exception>
     public async ValueTask<bool> IsLoadedAsync(CancellationToken cancellation)
     {
-        if (_current is null) await ReloadAsync(cancellation);
-        return true;
+        if (_current is not null) return true;
+        await _gate.WaitAsync(cancellation);
+        try
+        {
+            // Whoever held the gate may have loaded it meanwhile.
+            _current ??= await SchemaCacheLoader.LoadAsync(database, options, cancellation);
+            return true;
+        }
+        finally
+        {
+            _gate.Release();
+        }
     }
 
     public void Dispose() => _gate.Dispose();
