@@ -24,17 +24,18 @@ internal sealed record Suite(string Name, Func<string, CancellationToken, Task<S
             return TrxFile.Read(trx, ended.ExitCode, ended.LastWords(20));
         });
 
-    /// <summary>All <c>*.test.mjs</c> of a folder, under Node.</summary>
+    /// <summary>All <c>*.test.mjs</c> of a folder, under Node, with a running platform's <c>API_URL</c>, <c>ANON_KEY</c> … in their environment.</summary>
     public static Suite Node(string name, string folder, string? filter) =>
         new(name, async (results, cancellation) =>
         {
+            await using var platform = await PlatformUnderTest.StartAsync(cancellation);
             var ended = await SayingAsync(
                 name, results, "node",
                 [
                     "--test", "--test-reporter=tap", .. filter is null ? Array.Empty<string>() : [$"--test-name-pattern={filter}"],
                     .. Directory.GetFiles(folder, "*.test.mjs").Order(StringComparer.Ordinal),
                 ],
-                null, cancellation);
+                platform.Variables, cancellation);
             return TapOutput.Read(ended.Output, ended.ExitCode, ended.LastWords(20));
         });
 

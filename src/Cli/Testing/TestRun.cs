@@ -18,15 +18,15 @@ internal sealed class TestRun(string? filter)
         if (Directory.Exists(results)) Directory.Delete(results, recursive: true);
         Directory.CreateDirectory(results);
 
-        await PrepareAsync(cancellation);
         var came = new List<SuiteResult>();
-        foreach (var suite in Suites())
+        foreach (var suite in (IEnumerable<Suite>)[Preparation, .. Suites()])
         {
             _steps.Report($"Running {suite.Name}");
             var clock = Stopwatch.StartNew();
-            var result = await suite.RunAsync(results, cancellation);
+            var result = await ResultAsync(suite, results, cancellation);
             came.Add(result);
             Say(suite, result, clock.Elapsed);
+            if (suite == Preparation && result.Died is not null) break;
         }
         var sum = SuiteResult.Sum(came);
         Console.WriteLine();
@@ -34,10 +34,28 @@ internal sealed class TestRun(string? filter)
         return sum.Failed == 0;
     }
 
-    /// <summary>The test projects, and beside them, since it mostly waits for the network, what the Node suites import.</summary>
-    private async Task PrepareAsync(CancellationToken cancellation)
+    /// <summary>What keeps a suite from running is a result as well: the sums are printed whatever happens.</summary>
+    private static async Task<SuiteResult> ResultAsync(Suite suite, string results, CancellationToken cancellation)
     {
-        _steps.Report("Building the tests");
+        try
+        {
+            return await suite.RunAsync(results, cancellation);
+        }
+        catch (CommandFailure e)
+        {
+            return SuiteResult.Nothing with { Died = e.Message };
+        }
+    }
+
+    private static Suite Preparation { get; } = new("Build", async (_, cancellation) =>
+    {
+        await PrepareAsync(cancellation);
+        return SuiteResult.Nothing;
+    });
+
+    /// <summary>The test projects, and beside them, since it mostly waits for the network, what the Node suites import.</summary>
+    private static async Task PrepareAsync(CancellationToken cancellation)
+    {
         var packages = NodeFolders().Any() ? InstallNodePackagesAsync(cancellation) : Task.CompletedTask;
         foreach (var project in DotnetProjects())
         {
@@ -90,6 +108,6 @@ internal sealed class TestRun(string? filter)
         foreach (var complaint in result.Complaints)
             Console.WriteLine($"\n--- {suite.Name}: {complaint.TrimEnd()}");
         if (result.Died is { } reason) Console.WriteLine($"\n--- {suite.Name} died: {reason}");
-        Console.WriteLine($"{suite.Name}: {result.Counts} ({took.TotalSeconds:0.0} s)");
+        Console.WriteLine($"{suite.Name}: {(suite == Preparation && result.Died is null ? "done" : result.Counts)} ({took.TotalSeconds:0.0} s)");
     }
 }
