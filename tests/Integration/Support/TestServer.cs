@@ -77,7 +77,7 @@ public sealed class TestServer
         foreach (var run in Directory.GetDirectories(Cache, "run-*"))
         {
             var owner = int.Parse(Path.GetFileName(run)["run-".Length..], CultureInfo.InvariantCulture);
-            if (Signals.Runs(owner, "")) continue;
+            if (owner != Environment.ProcessId && Signals.Runs(owner, "")) continue; // its own number was another run's before
             if (DataDirectory.Postmaster(Path.Combine(run, "postgres", "data")) is { } left && Signals.Runs(left.Pid, "postgres"))
                 Signals.Send(left.Pid, Signals.Quit);
             try
