@@ -16,8 +16,8 @@ create table public.oauth_connections (
 );
 
 comment on table public.oauth_connections is 'A person''s accounts at GitHub, Google, GitLab, Bitbucket';
-comment on column public.oauth_connections.access_token is 'Stored encrypted; no client role may select it';
-comment on column public.oauth_connections.refresh_token is 'Stored encrypted; no client role may select it';
+comment on column public.oauth_connections.access_token is 'Written in clear, stored encrypted; rpc/reveal_oauth_tokens reads it with the service key';
+comment on column public.oauth_connections.refresh_token is 'Written in clear, stored encrypted; rpc/reveal_oauth_tokens reads it with the service key';
 
 create index idx_oauth_connections_user on public.oauth_connections (user_id);
 create index idx_oauth_connections_provider on public.oauth_connections (provider);

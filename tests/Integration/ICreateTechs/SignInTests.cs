@@ -32,8 +32,9 @@ public sealed class SignInTests(ICreateTechsFixture fixture) : IClassFixture<ICr
     {
         var workspace = await fixture.WorkspaceAsync();
         var id = await workspace.Member.ScalarAsync<Guid>(Connect, "github");
-        await workspace.Member.RefusedAsync("42501", "select access_token from public.oauth_connections");
-        await workspace.Member.RefusedAsync("42501", "select refresh_token from public.oauth_connections");
+        var read = await workspace.Member.ScalarAsync<string>("select to_jsonb(c)::text from public.oauth_connections c where id = $1", id);
+        Assert.DoesNotContain("s3cret", read, StringComparison.Ordinal);
+        await workspace.Member.RefusedAsync("42501", "select hedgerow.decrypt(access_token) from public.oauth_connections");
         await workspace.Member.RefusedAsync("42501", "select * from public.reveal_oauth_tokens($1)", id);
 
         var stored = await workspace.Operator.ScalarAsync<string>("select access_token || refresh_token from public.oauth_connections where id = $1", id);
