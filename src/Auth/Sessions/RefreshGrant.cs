@@ -9,6 +9,8 @@ namespace Hedgerow.Auth.Sessions;
 /// <summary>
 /// <c>grant_type=refresh_token</c>: a token buys the next one and is spent. A spent token that comes again within the reuse interval gets
 /// the token that replaced it (clients race; an answer gets lost); later it is a sign of theft, and its whole family dies with the session.
+/// GoTrue is more lenient in one case: the parent of the token in force may come back at any time. That is what a thief of the parent would do
+/// as well, so here the interval holds for it too.
 /// Source: supabase.com/docs/guides/auth/sessions; supabase/auth, internal/tokens.
 /// </summary>
 public sealed class RefreshGrant(AuthDatabase database, SessionStart sessions, AuthOptions options)
