@@ -1,6 +1,7 @@
 using Hedgerow.Auth.Admin;
 using Hedgerow.Auth.Data;
 using Hedgerow.Auth.Http;
+using Hedgerow.Auth.Mfa;
 using Hedgerow.Auth.Otp;
 using Hedgerow.Auth.Sessions;
 using Hedgerow.Auth.SignIn;
@@ -36,6 +37,7 @@ public static class AuthEndpoints
         services.AddSingleton<AdminUsers>();
         services.AddSingleton<AdminUser>();
         services.AddSingleton<Discovery>();
+        services.AddMfa(setup);
     }
 
     public static void MapAuth(this IEndpointRouteBuilder routes)
@@ -54,6 +56,8 @@ public static class AuthEndpoints
         auth.MapPost("/logout", AuthRoute.Of(Room<Logout>().PostAsync));
         auth.MapGet("/user", AuthRoute.Of(Room<CurrentUser>().GetAsync));
         auth.MapPut("/user", AuthRoute.Of(Room<CurrentUser>().PutAsync));
+
+        auth.MapMfa();
 
         auth.MapPost("/admin/generate_link", AuthRoute.ForAdmins(Room<GenerateLink>().PostAsync));
         auth.MapGet("/admin/users", AuthRoute.ForAdmins(Room<AdminUsers>().ListAsync));

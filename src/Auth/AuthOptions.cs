@@ -1,3 +1,5 @@
+using Hedgerow.Auth.Mfa;
+
 namespace Hedgerow.Auth;
 
 /// <summary>Signing up and in. Section <c>Auth</c>; the names and meanings are GoTrue's.</summary>
@@ -38,4 +40,7 @@ public sealed record AuthOptions
 
     /// <summary>A new sign-in ends the user's other sessions (<c>GOTRUE_SESSIONS_SINGLE_PER_USER</c>).</summary>
     public bool SingleSessionPerUser { get; init; }
+
+    /// <summary>Second factors.</summary>
+    public MfaOptions Mfa { get; init; } = new();
 }

@@ -9,4 +9,5 @@ namespace Hedgerow.Auth;
 /// <param name="Issuer">The <c>iss</c> claim of access tokens.</param>
 /// <param name="Lifetime">Seconds that an access token is valid for.</param>
 /// <param name="OneTimeTokenKey">The HMAC key of one-time tokens; the same in every replica.</param>
-public sealed record AuthSetup(AuthOptions Options, JwtKeySet Keys, string ExternalUrl, string Issuer, int Lifetime, byte[] OneTimeTokenKey);
+/// <param name="FactorSecretKey">32 bytes that encrypt TOTP secrets, the same in every replica; null: nobody can enrol an authenticator app.</param>
+public sealed record AuthSetup(AuthOptions Options, JwtKeySet Keys, string ExternalUrl, string Issuer, int Lifetime, byte[] OneTimeTokenKey, byte[]? FactorSecretKey);

@@ -49,6 +49,12 @@ public sealed record AuditAction(string Name, string Kind)
     public static AuditAction TokenRevoked { get; } = new("token_revoked", "token");
     public static AuditAction UserModified { get; } = new("user_modified", "user");
     public static AuditAction PasswordChanged { get; } = new("user_updated_password", "user");
+    public static AuditAction FactorEnrolled { get; } = new("factor_in_progress", "factor");
+    public static AuditAction FactorUnenrolled { get; } = new("factor_unenrolled", "factor");
+    public static AuditAction FactorUpdated { get; } = new("factor_updated", "factor");
+    public static AuditAction FactorDeleted { get; } = new("factor_deleted", "factor");
+    public static AuditAction ChallengeCreated { get; } = new("challenge_created", "factor");
+    public static AuditAction FactorVerified { get; } = new("verification_attempted", "factor");
     public static AuditAction LinkGenerated { get; } = new("generate_link", "user");
     public static AuditAction UserDeleted { get; } = new("user_deleted", "team");
 }

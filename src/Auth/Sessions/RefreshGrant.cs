@@ -29,11 +29,6 @@ public sealed class RefreshGrant(AuthDatabase database, SessionStart sessions, A
         for update of rt, s
         """;
 
-    private const string Methods = """
-        select coalesce(jsonb_agg(jsonb_build_object('method', authentication_method, 'timestamp', extract(epoch from updated_at)::bigint) order by updated_at desc), '[]')::text
-        from auth.mfa_amr_claims where session_id = @session
-        """;
-
     private const string Swap = """
         with spent as (
           update auth.refresh_tokens set revoked = true, updated_at = now() where id = @id),
@@ -78,7 +73,7 @@ public sealed class RefreshGrant(AuthDatabase database, SessionStart sessions, A
             return AuthErrors.RefreshTokenUsed;
         }
 
-        var methods = await transaction.OneAsync<string>(Methods, new { session = found.SessionId }) ?? "[]";
+        var methods = await SessionMethods.ReadAsync(transaction, found.SessionId);
         await AuditLog.WriteAsync(transaction, request, AuditAction.TokenRefreshed, user);
         await transaction.CommitAsync();
         return sessions.Issue(user, new SessionStanding(found.SessionId, found.Assurance, methods), next).ToReply();

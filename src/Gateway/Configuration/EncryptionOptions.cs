@@ -3,6 +3,7 @@ namespace Hedgerow.Gateway.Configuration;
 /// <summary>Encrypted columns. Section <c>Encryption</c>.</summary>
 public sealed record EncryptionOptions
 {
-    /// <summary>The private OpenPGP key, base64 of its binary form. The database holds the public half only. Empty: nothing can be decrypted.</summary>
+    /// <summary>The private OpenPGP key, base64 of its binary form. The database holds the public half only. Empty: nothing can be decrypted, and
+    /// nobody can enrol an authenticator app, whose secrets are encrypted with a key made from this one. Whoever replaces it makes those factors useless.</summary>
     public string PrivateKey { get; init; } = "";
 }

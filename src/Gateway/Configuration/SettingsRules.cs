@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Hedgerow.Auth.Mfa;
 using Hedgerow.Auth.Tokens;
 using Hedgerow.Rest;
 
@@ -21,6 +22,7 @@ public static class SettingsRules
         Require(Uri.TryCreate(settings.Auth.SiteUrl, UriKind.Absolute, out _), "Auth:SiteUrl", "must be an absolute URL");
         Require(settings.Auth.SessionTimebox >= 0, "Auth:SessionTimebox", "must not be negative");
         Require(settings.Auth.SessionInactivityTimeout >= 0, "Auth:SessionInactivityTimeout", "must not be negative");
+        CheckMfa(settings.Auth.Mfa);
         Require(!settings.ServesAuth || JwtKeySet.From(settings.Jwt).Signer is not null, "Jwt:Secret", "is missing; without a key that signs nobody can sign in");
     }
 
@@ -59,6 +61,16 @@ public static class SettingsRules
             var (path, problem) = e.Message.Split(": ", 2) is [var name, var rest] ? (name, rest) : ("Jwt:Secret", e.Message);
             throw new SettingException(path, problem, e);
         }
+    }
+
+    private static void CheckMfa(MfaOptions mfa)
+    {
+        Require(mfa.MaxEnrolledFactors >= 0, "Auth:Mfa:MaxEnrolledFactors", "must not be negative");
+        Require(mfa.MaxVerifiedFactors >= 0, "Auth:Mfa:MaxVerifiedFactors", "must not be negative");
+        Require(mfa.ChallengeExpiry > 0, "Auth:Mfa:ChallengeExpiry", "must be positive");
+        Require(mfa.FactorExpiry > 0, "Auth:Mfa:FactorExpiry", "must be positive");
+        Require(mfa.RateLimit > 0, "Auth:Mfa:RateLimit", "must be positive");
+        Require(mfa.DailyAttempts > 0, "Auth:Mfa:DailyAttempts", "must be positive");
     }
 
     private static void CheckDb(GatewaySettings settings)
