@@ -48,6 +48,8 @@ internal sealed class ResponseWriter(RestOptions options)
             await writer.FlushAsync(cancellation);
             unflushed = 0;
         }
+        // The server sends what is left by itself only where nothing was sent before.
+        if (unflushed > 0 && context.Response.HasStarted) await writer.FlushAsync(cancellation);
     }
 
     private void Begin(HttpContext context, ResponseHead head)
