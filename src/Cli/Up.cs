@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using Hedgerow.Auth.Tokens;
@@ -6,9 +7,11 @@ using Hedgerow.Cli.Output;
 using Hedgerow.Cli.State;
 using Hedgerow.Gateway;
 using Hedgerow.Gateway.Configuration;
+using Hedgerow.Gateway.Operations;
 using Hedgerow.Postgres;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Hedgerow.Cli;
 
@@ -17,6 +20,7 @@ internal sealed class Up
 {
     private const string DefaultUrl = "http://127.0.0.1:8000";
     private static readonly TimeSpan s_readyPatience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan s_statePatience = TimeSpan.FromSeconds(10);
 
     public required StateFolder State { get; init; }
 
@@ -36,7 +40,7 @@ internal sealed class Up
     /// <exception cref="CommandFailure">It could not start.</exception>
     public async Task<int> RunAsync(CancellationToken cancellation)
     {
-        using var held = StateLock.TryTake(State) ?? throw AlreadyRunning();
+        using var held = await TakeStateAsync(cancellation);
         var secrets = StateSecrets.Open(State);
         var settings = GatewaySettings.Read(Configuration(secrets, "postgresql://before-the-database-is-known"));
         RequireFreePorts(settings.Gateway.Urls);
@@ -45,6 +49,12 @@ internal sealed class Up
         var steps = new Steps();
         AdminDatabase? database = null;
         WebApplication? gateway = null;
+        // Said the moment the signal arrives, before anything is taken down.
+        using var ending = cancellation.Register(() =>
+        {
+            gateway?.Services.GetRequiredService<Readiness>().Close();
+            File.Delete(State.Running);
+        });
         try
         {
             var platform = await steps.DuringAsync(async () =>
@@ -95,6 +105,16 @@ internal sealed class Up
         };
         if (Port is { } port) overrides.Add(new("Gateway:Urls", $"http://127.0.0.1:{port}"));
         return GatewaySettings.Layer(secrets.Settings().Append(new("Gateway:Urls", DefaultUrl)), overrides);
+    }
+
+    /// <summary>A holder that announces nothing is about to stop, or another command that is done soon: worth a moment.</summary>
+    private async Task<StateLock> TakeStateAsync(CancellationToken cancellation)
+    {
+        for (var waited = Stopwatch.StartNew(); ; await Task.Delay(TimeSpan.FromMilliseconds(25), cancellation))
+        {
+            if (StateLock.TryTake(State) is { } held) return held;
+            if (waited.Elapsed > s_statePatience || RunningPlatform.Find(State) is not null) throw AlreadyRunning();
+        }
     }
 
     private CommandFailure AlreadyRunning() => RunningPlatform.Find(State) is { } running

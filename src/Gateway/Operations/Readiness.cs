@@ -11,10 +11,15 @@ public sealed record ReadinessCheck(string Name, Func<CancellationToken, ValueTa
 public sealed class Readiness(IEnumerable<ReadinessCheck> checks, ILogger<Readiness> logger)
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(5);
+    private volatile bool _closing;
+
+    /// <summary>From now on nothing is ready: whoever balances load looks elsewhere while the last requests are answered.</summary>
+    public void Close() => _closing = true;
 
     /// <summary>The names of the checks that do not hold within five seconds.</summary>
     public async Task<IReadOnlyList<string>> MissingAsync(CancellationToken cancellation)
     {
+        if (_closing) return ["stopping"];
         var missing = new List<string>();
         foreach (var check in checks)
         {
@@ -30,6 +35,6 @@ public sealed class Readiness(IEnumerable<ReadinessCheck> checks, ILogger<Readin
                 missing.Add(check.Name);
             }
         }
-        return missing;
+        return _closing ? ["stopping"] : missing;
     }
 }
