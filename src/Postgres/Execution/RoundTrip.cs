@@ -15,6 +15,7 @@ public sealed class RoundTrip : IAsyncDisposable
     private readonly NpgsqlConnection _connection;
     private readonly NpgsqlBatch _batch;
     private readonly NpgsqlDataReader _reader;
+    private bool _halfPrepared;
 
     private RoundTrip(NpgsqlConnection connection, NpgsqlBatch batch, NpgsqlDataReader reader) =>
         (_connection, _batch, _reader) = (connection, batch, reader);
@@ -45,21 +46,42 @@ public sealed class RoundTrip : IAsyncDisposable
     {
         var connection = await dataSource.OpenConnectionAsync(cancellation);
         NpgsqlBatch? batch = null;
+        NpgsqlDataReader? reader = null;
         try
         {
             batch = Compose(connection, script);
-            var reader = await batch.ExecuteReaderAsync(CommandBehavior.SequentialAccess, cancellation);
+            reader = await batch.ExecuteReaderAsync(CommandBehavior.SequentialAccess, cancellation);
             // The settings return no rows, the pre-request function one.
             await reader.NextResultAsync(cancellation);
             if (script.PreRequest is not null) await reader.NextResultAsync(cancellation);
             return new RoundTrip(connection, batch, reader);
         }
-        catch
+        catch (Exception e)
         {
+            if (reader is not null) await reader.DisposeAsync();
             if (batch is not null) await batch.DisposeAsync();
+            if (LeavesHalfPrepared(e)) await ForgetAsync(connection);
             await connection.DisposeAsync();
             throw;
         }
+    }
+
+    /// <summary>
+    /// The driver counts a statement as prepared once it is parsed. Where binding fails then (a value that its column's type cannot
+    /// take), it never learns what the statement returns, and the next, good, execution on that connection would break it: so the
+    /// connection forgets its statements. Errors that only executing can raise need none of that.
+    /// </summary>
+    private static bool LeavesHalfPrepared(Exception e) => e is PostgresException { SqlState: var state }
+        && (state is PostgresErrorCodes.CheckViolation or PostgresErrorCodes.NotNullViolation
+            || state[..2] is not ("23" or "42" or "P0" or "PT" or "PG" or "0A"));
+
+    private static async Task ForgetAsync(NpgsqlConnection connection)
+    {
+        if (connection.FullState != ConnectionState.Open) return;
+        // A failed transaction takes no other command; outside of one this is a mere notice.
+        await using (var rollback = new NpgsqlCommand("rollback", connection)) await rollback.ExecuteNonQueryAsync(CancellationToken.None);
+        // The driver offers this in a blocking form alone; it is one short exchange.
+        connection.UnprepareAll();
     }
 
     private static NpgsqlBatch Compose(NpgsqlConnection connection, TransactionScript script)
@@ -130,10 +152,25 @@ public sealed class RoundTrip : IAsyncDisposable
         _ => new NpgsqlParameter { Value = DBNull.Value, NpgsqlDbType = NpgsqlDbType.Unknown },
     };
 
+    /// <summary>Goes on to the next of the statements.</summary>
+    /// <exception cref="PostgresException">The server refused it; the transaction is rolled back.</exception>
+    public async Task<bool> NextAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            return await _reader.NextResultAsync(cancellation);
+        }
+        catch (PostgresException e)
+        {
+            _halfPrepared |= LeavesHalfPrepared(e);
+            throw;
+        }
+    }
+
     /// <summary>Reads to the end of the batch: the transaction has ended well when this returns.</summary>
     public async Task FinishAsync(CancellationToken cancellation)
     {
-        while (await _reader.NextResultAsync(cancellation))
+        while (await NextAsync(cancellation))
         {
         }
     }
@@ -142,6 +179,7 @@ public sealed class RoundTrip : IAsyncDisposable
     {
         await _reader.DisposeAsync();
         await _batch.DisposeAsync();
+        if (_halfPrepared) await ForgetAsync(_connection);
         await _connection.DisposeAsync();
     }
 }

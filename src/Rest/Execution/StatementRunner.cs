@@ -31,7 +31,7 @@ internal sealed class StatementRunner(NpgsqlDataSource database, RestOptions opt
             {
                 await trip.Reader.ReadAsync(cancellation);
                 estimate = ResultHead.Estimate(trip.Reader.GetString(0));
-                await trip.Reader.NextResultAsync(cancellation);
+                await trip.NextAsync(cancellation);
             }
             await trip.Reader.ReadAsync(cancellation);
             var result = await ResultHead.ReadAsync(trip.Reader, cancellation);
