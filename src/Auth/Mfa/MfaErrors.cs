@@ -18,6 +18,8 @@ public static class MfaErrors
     public static ApiError IssuerTooLong { get; } = new(400, "validation_failed", "issuer is too long for a QR code");
     public static ApiError EnrollNeedsAal2 { get; } = new(403, "insufficient_aal", "AAL2 required to enroll a new factor");
     public static ApiError UnenrollNeedsAal2 { get; } = new(422, "insufficient_aal", "AAL2 required to unenroll verified factor");
+    public static ApiError CredentialsNeedAal2 { get; } =
+        new(401, "insufficient_aal", "AAL2 session is required to update email or password when MFA is enabled.");
 
     public static ApiError FactorIdMalformed { get; } = new(404, "validation_failed", "factor_id must be an UUID");
     public static ApiError FactorNotFound { get; } = new(404, "mfa_factor_not_found", "Factor not found");

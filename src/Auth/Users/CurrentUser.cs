@@ -2,6 +2,7 @@ using System.Text.Json;
 using Hedgerow.Auth.Audit;
 using Hedgerow.Auth.Data;
 using Hedgerow.Auth.Http;
+using Hedgerow.Auth.Mfa;
 using Hedgerow.Auth.Sessions;
 using Hedgerow.Postgres;
 
@@ -30,6 +31,7 @@ public sealed class CurrentUser(AuthDatabase database, AuthOptions options)
         await using var transaction = await database.BeginAsync(cancellation);
         if (!(await SignedIn.FindAsync(transaction, request)).Ok(out var caller, out error)) return error;
         if (Metadata.Refusal(body.Data, "data") is { } malformed) return malformed;
+        if (ChangesCredentials(caller.User, body) && await CredentialGuard.RefusalAsync(transaction, caller) is { } unproved) return unproved;
         if (await ChangePasswordAsync(transaction, request, caller, body.Password) is { } badPassword) return badPassword;
         if (await ChangeEmailAsync(transaction, caller, body.Email) is { } badEmail) return badEmail;
         if (Metadata.ObjectOrNull(body.Data) is { } data)
@@ -40,6 +42,9 @@ public sealed class CurrentUser(AuthDatabase database, AuthOptions options)
         await transaction.CommitAsync();
         return Reply.Object(json => UserJson.WriteMembers(json, user));
     }
+
+    private static bool ChangesCredentials(User user, UserUpdateBody body) =>
+        !string.IsNullOrEmpty(body.Password) || (!string.IsNullOrEmpty(body.Email) && EmailAddress.Normalise(body.Email) != user.Email);
 
     /// <summary>A new password ends every other session: whoever knew the old one is out.</summary>
     private async Task<ApiError?> ChangePasswordAsync(AuthTransaction transaction, AuthRequest request, SignedIn caller, string? password)

@@ -68,6 +68,22 @@ public sealed class MfaFactorTests(MfaPlatform shared) : IClassFixture<MfaPlatfo
     }
 
     [Fact]
+    public async Task Whoever_has_the_password_alone_changes_neither_it_nor_the_address()
+    {
+        var user = await _platform.SignUpAsync();
+        await user.AppAsync("begun");
+        Assert.Equal(200, (await user.Http.SendAsync("PUT", "/auth/v1/user", new { password = "battery staple" })).Status);
+        Assert.Equal(200, (await user.Http.SendAsync("PUT", "/auth/v1/user", new { password = "correct horse" })).Status);
+        var raised = await user.RaiseAsync(await user.AppAsync(), _platform);
+        var below = await raised.SignInAgainAsync(_platform);
+
+        Assert.Equal((401, "insufficient_aal"), Refusal(await below.Http.SendAsync("PUT", "/auth/v1/user", new { password = "battery staple" })));
+        Assert.Equal((401, "insufficient_aal"), Refusal(await below.Http.SendAsync("PUT", "/auth/v1/user", new { email = "thief@example.test" })));
+        Assert.Equal(200, (await below.Http.SendAsync("PUT", "/auth/v1/user", new { email = user.Email, data = new { colour = "green" } })).Status);
+        Assert.Equal(200, (await raised.Http.SendAsync("PUT", "/auth/v1/user", new { password = "battery staple" })).Status);
+    }
+
+    [Fact]
     public async Task An_unverified_factor_goes_without_a_code()
     {
         var user = await _platform.SignUpAsync();
