@@ -27,6 +27,9 @@ public sealed record Factor
 
     public bool IsVerified => Status == "verified";
 
+    /// <summary>Its name in the <c>amr</c> claim (GoTrue's).</summary>
+    public string Method => FactorType switch { Phone => "mfa/phone", WebAuthn => "mfa/webauthn", _ => "totp" };
+
     /// <summary>Writes the object (auth-openapi.yaml, MFAFactorSchema); the secret stays where it is.</summary>
     public void Write(Utf8JsonWriter json)
     {

@@ -44,5 +44,5 @@ public static class FactorRows
     }
 
     public static Task RemoveAsync(AuthTransaction transaction, Guid user, Factor factor) =>
-        transaction.ExecuteAsync(Remove, new { user, id = factor.Id, method = SecondMethod.Of(factor) });
+        transaction.ExecuteAsync(Remove, new { user, id = factor.Id, method = factor.Method });
 }

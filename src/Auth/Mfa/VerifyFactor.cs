@@ -22,6 +22,14 @@ public sealed class VerifyFactor(AuthDatabase database, FactorSecrets secrets, A
 
     private const string DropChallenge = "delete from auth.mfa_challenges where id = @challenge";
 
+    // A refresh takes its token and then its session; sessions that are about to end are taken in the same order, so that neither waits
+    // for the other.
+    private const string LockLower = """
+        select from auth.refresh_tokens rt join auth.sessions s on s.id = rt.session_id
+        where s.user_id = @user and s.id <> @session and coalesce(s.aal, 'aal1') < 'aal2'
+        for update of rt
+        """;
+
     private const string Accept = """
         with answered as (
           update auth.mfa_challenges set verified_at = now() where id = @challenge),
@@ -75,15 +83,28 @@ public sealed class VerifyFactor(AuthDatabase database, FactorSecrets secrets, A
         if (Disabled(factor, options) is { } disabled) return disabled;
         if (await RefusalAsync(transaction, request, factor, challenge) is { } refusal) return refusal;
 
-        var step = Totp.Match(Base32.Decode(secrets.Open(factor.Id, factor.Secret ?? "")), body.Code, clock.GetUtcNow());
+        var step = StepOf(factor, body.Code);
         var isRight = step > (factor.LastTotpStep ?? long.MinValue);
         await AuditLog.WriteAsync(transaction, request, AuditAction.FactorVerified, owner.User,
             new { factor_id = factor.Id, challenge_id = challenge, factor_type = factor.FactorType, valid = isRight });
-        if (isRight) await transaction.ExecuteAsync(Accept, new { challenge, factor = factor.Id, user = owner.User.Id, session = owner.Session, step });
-        var issued = isRight ? await RaiseAsync(transaction, request, owner, factor) : null;
+        if (!isRight)
+        {
+            await transaction.CommitAsync();
+            return MfaErrors.WrongCode;
+        }
+        var answer = new { challenge, factor = factor.Id, user = owner.User.Id, session = owner.Session, step };
+        await transaction.ExecuteAsync(LockLower, answer);
+        await transaction.ExecuteAsync(Accept, answer);
+        var issued = await RaiseAsync(transaction, request, owner, factor);
         await transaction.CommitAsync();
-        return issued is null ? MfaErrors.WrongCode : issued.ToReply();
+        return issued.ToReply();
     }
+
+    /// <summary>Anybody can compute the codes of an empty secret, which no enrolment makes but an import may bring: it matches nothing.</summary>
+    private long? StepOf(Factor factor, string code) =>
+        factor.Secret is { Length: > 0 } stored && Base32.Decode(secrets.Open(factor.Id, stored)) is { Length: > 0 } secret
+            ? Totp.Match(secret, code, clock.GetUtcNow())
+            : null;
 
     private async Task<ApiError?> RefusalAsync(AuthTransaction transaction, AuthRequest request, Factor factor, Guid challenge)
     {
@@ -106,7 +127,7 @@ public sealed class VerifyFactor(AuthDatabase database, FactorSecrets secrets, A
             factor = factor.Id,
             agent = request.Agent,
             address = request.Address?.ToString(),
-            method = SecondMethod.Of(factor),
+            method = factor.Method,
             next,
             user = owner.User.Id,
         });

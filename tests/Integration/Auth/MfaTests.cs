@@ -98,6 +98,51 @@ public sealed class MfaTests(MfaPlatform shared) : IClassFixture<MfaPlatform>
     }
 
     [Fact]
+    public async Task A_session_that_is_being_refreshed_while_it_ends_holds_nobody_up()
+    {
+        var user = await _platform.SignUpAsync();
+        var app = await user.AppAsync();
+        var other = await user.SignInAgainAsync(_platform);
+        var challenge = await user.ChallengeAsync(app.Factor);
+        // A refresh, step by step: it has its token and goes for its session.
+        await using var connection = await _platform.Database.OpenAdminAsync();
+        await using var refresh = await connection.BeginTransactionAsync();
+        await using var command = connection.CreateCommand();
+        command.Parameters.AddWithValue(other.RefreshToken);
+        command.CommandText = "select session_id from auth.refresh_tokens where token = $1 for update";
+        var session = (Guid)(await command.ExecuteScalarAsync())!;
+        var answer = user.AnswerAsync(app.Factor, challenge, app.NextCode());
+        while (!answer.IsCompleted && !await IsWaitingAsync()) await Task.Yield();
+
+        command.Parameters[0].Value = session;
+        command.CommandText = "select from auth.sessions where id = $1 for update";
+        await command.ExecuteNonQueryAsync();
+        await refresh.CommitAsync();
+
+        Assert.Equal(200, (await answer).Status);
+        Assert.Equal((403, "session_not_found"), Refusal(await other.Http.SendAsync("GET", "/auth/v1/user")));
+    }
+
+    private async Task<bool> IsWaitingAsync() => await _platform.Database.ScalarAsync<bool>(
+        "select exists (select from pg_stat_activity where datname = current_database() and usename = 'hedgerow_auth' and wait_event_type = 'Lock')");
+
+    [Theory]
+    [InlineData("")]
+    [InlineData(null)]
+    [InlineData("A")]
+    public async Task An_empty_secret_opens_nothing(string? secret)
+    {
+        var user = await _platform.SignUpAsync();
+        var app = new Authenticator(Guid.NewGuid(), "");
+        await _platform.Database.ExecuteAsync("""
+            insert into auth.mfa_factors (id, user_id, factor_type, status, secret, created_at, updated_at)
+            values ($1, $2, 'totp', 'verified', $3, now(), now())
+            """, app.Factor, user.Id, secret);
+
+        Assert.Equal((422, "mfa_verification_failed"), Refusal(await user.ChallengeAndAnswerAsync(app.Factor, app.NextCode())));
+    }
+
+    [Fact]
     public async Task A_code_passes_once()
     {
         var user = await _platform.SignUpAsync();
