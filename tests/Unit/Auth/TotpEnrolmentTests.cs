@@ -24,5 +24,14 @@ public sealed class TotpEnrolmentTests
     }
 
     [Fact]
+    public void The_picture_can_stand_in_a_data_address_as_it_is()
+    {
+        var svg = TotpEnrolment.Make("MZXW6YTBOI", "Acme #1 100%", "ada@example.test")!.QrCode;
+
+        Assert.DoesNotContain('#', svg);
+        Assert.DoesNotContain('%', svg);
+    }
+
+    [Fact]
     public void A_name_that_no_picture_can_hold_makes_none() => Assert.Null(TotpEnrolment.Make("MZXW6YTBOI", new string('x', 4000), "ada"));
 }
