@@ -32,16 +32,20 @@ internal static class RestBenchmark
             }
             var own = await Pgbench.RunAsync(database, scenario.Own, best, seconds, cancellation);
             // Once to warm up: the just-in-time compiler and the prepared statements.
-            await LoadGenerator.RunAsync(server.Address, scenario.Requests, Connections, TimeSpan.FromSeconds(seconds), cancellation);
+            await LoadAsync(server, scenario, seconds, cancellation);
             var hedgerow = server.CpuTime();
             var postgres = database.CpuTime();
-            var load = await LoadGenerator.RunAsync(server.Address, scenario.Requests, Connections, TimeSpan.FromSeconds(seconds), cancellation);
+            var load = await LoadAsync(server, scenario, seconds, cancellation);
             hedgerow = server.CpuTime() - hedgerow;
             postgres = database.CpuTime() - postgres;
             hold &= Line(scenario, load, floor, own, hedgerow.TotalMicroseconds / load.Requests, postgres.TotalMicroseconds / load.Requests);
         }
         return hold;
     }
+
+    private static Task<LoadResult> LoadAsync(RestServer server, RestScenario scenario, int seconds, CancellationToken cancellation) => Wrk.Program is { } wrk
+        ? Wrk.RunAsync(wrk, server.Address, scenario.Requests, Connections, TimeSpan.FromSeconds(seconds), cancellation)
+        : LoadGenerator.RunAsync(server.Address, scenario.Requests, Connections, TimeSpan.FromSeconds(seconds), cancellation);
 
     private static bool Line(RestScenario scenario, LoadResult load, double floor, double own, double hedgerow, double postgres)
     {
