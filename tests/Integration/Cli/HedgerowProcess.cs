@@ -85,6 +85,7 @@ internal sealed class HedgerowProcess : IDisposable
     {
         var server = await TestServer.GetAsync();
         start.Environment["HEDGEROW_Embedded__Programs"] = server.Programs;
+        start.Environment["HEDGEROW_Db__LoginSecret"] = TestPlatform.LoginSecret;
         start.Environment.Remove("HEDGEROW_Db__Url");
         return start;
     }

@@ -16,7 +16,9 @@ namespace Hedgerow.Tests.Integration.Support;
 public sealed class TestPlatform : IAsyncDisposable
 {
     public const string JwtSecret = "a secret that only the tests know";
-    private const string LoginSecret = "a login secret that only the tests know";
+
+    /// <summary>The logins belong to the whole server: whoever sets their passwords in a test must set these.</summary>
+    public const string LoginSecret = "a login secret that only the tests know";
 
     // Roles belong to the cluster: their passwords are set once for all databases of the run.
     private static readonly Lazy<Task> Passwords = new(SetPasswordsAsync);
@@ -70,7 +72,7 @@ public sealed class TestPlatform : IAsyncDisposable
         await gateway.StartAsync();
         var platform = new TestPlatform(database, ownsDatabase, gateway);
         using var ready = await platform.Anonymous.GetAsync("/health/ready");
-        ready.EnsureSuccessStatusCode();
+        Assert.True(ready.IsSuccessStatusCode, await ready.Content.ReadAsStringAsync());
         return platform;
     }
 
