@@ -13,7 +13,7 @@ RUN apt-get update \
 WORKDIR /app
 COPY --from=build /app ./
 COPY sql/ sql/
-ENV DOTNET_TieredPGO=0 DOTNET_gcServer=0 DOTNET_GCConserveMemory=5 \
+ENV DOTNET_gcServer=0 DOTNET_GCConserveMemory=5 \
     HEDGEROW_Gateway__Urls=http://0.0.0.0:8000
 # The account "app" comes with the base image.
 USER app
