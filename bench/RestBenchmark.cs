@@ -12,8 +12,8 @@ namespace Hedgerow.Bench;
 /// own part included. Under 32 HTTP connections the same read costs PostgreSQL 79 to 95 µs (its backends take turns with the gateway), wrk
 /// about 8, the gateway 67 to 71, half of that in the kernel's sockets and wake-ups. So 0.75 is out of reach of any gateway on these two
 /// cores, one that costs nothing included (0.7); what could still help is fewer wake-ups: several requests a pipeline on one connection.
+/// Options: <c>--db URL</c> (a superuser; the benchmark makes a schema and roles of its own), <c>--seconds N</c> a measurement (default 4).
 /// </remarks>
-/// <remarks>Options: <c>--db URL</c> (a superuser; the benchmark makes a schema and roles of its own), <c>--seconds N</c> a measurement (default 4).</remarks>
 internal static class RestBenchmark
 {
     private const int Connections = 32;
