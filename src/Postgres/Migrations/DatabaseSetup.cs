@@ -40,6 +40,7 @@ public static class DatabaseSetup
         var scripts = ScriptFolder.Read(options.Migrations, options.Apps);
         await using var connection = await SetupConnection.OpenAsync(connectionString, cancellation);
         SetupRights.DemandVersion(connection);
+        await SetupRights.DemandOwnershipAsync(connection, cancellation);
         await SetupLock.TakeAsync(connection, () => progress(new SetupStep.Waiting()), cancellation);
         try
         {

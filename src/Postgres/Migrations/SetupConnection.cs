@@ -31,16 +31,22 @@ public static class SetupConnection
 
     private static SetupException Explain(NpgsqlConnectionStringBuilder settings, Exception error)
     {
-        var server = settings.Host is ['/', ..] ? $"{settings.Host} (port {settings.Port})" : $"{settings.Host}:{settings.Port}";
+        var place = DatabaseUrl.Place(settings);
         return error is PostgresException refused
             ? refused.SqlState switch
             {
                 PostgresErrorCodes.InvalidPassword or PostgresErrorCodes.InvalidAuthorizationSpecification => new(
-                    $"PostgreSQL at {server} refuses the login \"{settings.Username}\": {refused.MessageText}.", "Check user and password in the database URL.", error),
+                    $"PostgreSQL at {place} refuses the login \"{settings.Username}\": {refused.MessageText}.", "Check user and password in the database URL.", error),
                 PostgresErrorCodes.InvalidCatalogName => new(
-                    $"There is no database \"{settings.Database}\" at {server}.", "Create it, or name another one in the database URL.", error),
-                _ => new($"PostgreSQL at {server} refuses the connection: {refused.MessageText} (SQLSTATE {refused.SqlState}).", refused.Hint ?? "", error),
+                    $"There is no database \"{settings.Database}\" at {place}.", "Create it, or name another one in the database URL.", error),
+                PostgresErrorCodes.TooManyConnections => new(
+                    $"PostgreSQL at {place} takes no more connections.", "Raise its max_connections, or end sessions that are not needed.", error),
+                PostgresErrorCodes.CannotConnectNow => new(
+                    $"PostgreSQL at {place} is starting or stopping.", "Try again in a moment.", error),
+                _ => new($"PostgreSQL at {place} refuses the connection: {refused.MessageText} (SQLSTATE {refused.SqlState}).", refused.Hint ?? "", error),
             }
-            : new($"No PostgreSQL answers at {server}: {(error.InnerException ?? error).Message}.", "Check host and port in the database URL, and that the server runs.", error);
+            : error is NpgsqlException { InnerException: null } unusable // the driver's own refusal: no password given, no common authentication …
+            ? new($"The login to PostgreSQL at {place} failed: {unusable.Message.TrimEnd('.')}.", "Check user and password in the database URL.", error)
+            : new($"No PostgreSQL answers at {place}: {(error.InnerException ?? error).Message.TrimEnd('.')}.", "Check host and port in the database URL, and that the server runs.", error);
     }
 }

@@ -17,6 +17,23 @@ public static class SetupRights
             throw new SetupException($"The server is PostgreSQL {connection.PostgreSqlVersion}; Hedgerow needs 15 or newer.", "Use a newer server.");
     }
 
+    /// <summary>A database that is set up already is changed by those alone who hold the rights of its owner role.</summary>
+    /// <exception cref="SetupException">The login does not hold them.</exception>
+    public static async Task DemandOwnershipAsync(NpgsqlConnection connection, CancellationToken cancellation)
+    {
+        await using var ask = new NpgsqlCommand(
+            """
+            select current_user, current_database(), pg_get_userbyid(nspowner)
+            from pg_namespace where nspname = 'hedgerow' and not pg_has_role(nspowner, 'USAGE')
+            """, connection);
+        await using var row = await ask.ExecuteReaderAsync(cancellation);
+        if (!await row.ReadAsync(cancellation)) return;
+        var (login, database, owner) = (row.GetString(0), row.GetString(1), row.GetString(2));
+        throw new SetupException(
+            $"The login \"{login}\" may not change the database \"{database}\": it lacks membership in {owner}.",
+            $"As a superuser: grant {Sql.Identifier(owner)} to {Sql.Identifier(login)}; or serve the database as it is with --no-migrate. Nothing was changed.");
+    }
+
     /// <exception cref="SetupException">Rights are missing; all of them are named, and the statements that give them.</exception>
     public static async Task DemandAsync(NpgsqlConnection connection, IReadOnlyList<PlatformRole> roles, CancellationToken cancellation)
     {

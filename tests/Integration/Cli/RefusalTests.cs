@@ -36,6 +36,29 @@ public sealed class RefusalTests
     }
 
     [Fact]
+    public async Task A_login_that_may_not_change_the_database_is_told_which_right_it_lacks()
+    {
+        using var state = new TemporaryState();
+        var server = await TestServer.GetAsync();
+        await using var database = await TestDatabase.CreateAsync();
+        var login = $"lowly_{Guid.NewGuid():N}";
+        await server.ExecuteAsync($"create role {login} login password 'lowly'");
+        try
+        {
+            var name = new Npgsql.NpgsqlConnectionStringBuilder(database.AdminConnectionString).Database;
+            var (exitCode, said) = await HedgerowProcess.RunAsync(
+                "up", "--state", state.Path, "--port", "0", "--db", $"postgresql://{login}:lowly@127.0.0.1:{server.Port}/{name}");
+            Assert.Equal(1, exitCode);
+            Assert.Contains("lacks membership in hedgerow_admin", said, StringComparison.Ordinal);
+            Assert.DoesNotContain("Unexpected", said, StringComparison.Ordinal);
+        }
+        finally
+        {
+            await server.ExecuteAsync($"drop role {login}");
+        }
+    }
+
+    [Fact]
     public async Task A_port_in_use_is_refused_before_anything_is_installed()
     {
         using var state = new TemporaryState();
