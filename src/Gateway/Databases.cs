@@ -1,5 +1,6 @@
 using Hedgerow.Gateway.Configuration;
 using Hedgerow.Postgres;
+using Hedgerow.Postgres.Multiplexing;
 using Npgsql;
 
 namespace Hedgerow.Gateway;
@@ -11,9 +12,7 @@ public static class Databases
     /// <exception cref="SettingException"><see cref="DbOptions.Url"/> cannot be read.</exception>
     public static NpgsqlDataSource ForRest(DbOptions options)
     {
-        var connection = Parse(options.Url);
-        if (!options.ServeAsLogin) BecomeLogin(connection, "authenticator", options.LoginSecret);
-        connection.ApplicationName = "hedgerow-rest";
+        var connection = RestLogin(options);
         // An error's DETAIL is part of PostgREST's answer.
         connection.IncludeErrorDetail = true;
         connection.MaxPoolSize = options.PoolSize > 0 ? options.PoolSize : 4 * Environment.ProcessorCount;
@@ -25,6 +24,22 @@ public static class Databases
         connection.MaxAutoPrepare = 200;
         connection.AutoPrepareMinUsages = 1;
         return Named(connection, "rest");
+    }
+
+    /// <summary>The connections of the same login that quick requests share; null where there shall be none, or the connection string rules them out.</summary>
+    /// <exception cref="SettingException"><see cref="DbOptions.Url"/> cannot be read.</exception>
+    public static Multiplexer? SharedForRest(DbOptions options)
+    {
+        var reads = options.SharedConnections < 0 ? Math.Max(2, Environment.ProcessorCount) : options.SharedConnections;
+        return reads == 0 ? null : Multiplexer.For(RestLogin(options), reads, 4 * reads);
+    }
+
+    private static NpgsqlConnectionStringBuilder RestLogin(DbOptions options)
+    {
+        var connection = Parse(options.Url);
+        if (!options.ServeAsLogin) BecomeLogin(connection, "authenticator", options.LoginSecret);
+        connection.ApplicationName = "hedgerow-rest";
+        return connection;
     }
 
     /// <summary>Auth's pool, as <c>hedgerow_auth</c>.</summary>

@@ -29,7 +29,7 @@ public static class GatewayHost
         var rest = Databases.ForRest(settings.Db);
         builder.Services.AddSingleton(new JwtVerifier(keys, settings.Jwt, settings.Rest.AnonRole, TimeProvider.System));
         builder.Services.AddOperations(settings.Gateway, rest);
-        builder.Services.AddRest(settings.Rest, rest, settings.RestSecrets);
+        builder.Services.AddRest(settings.Rest, rest, Databases.SharedForRest(settings.Db), settings.RestSecrets);
         if (settings.ServesAuth) builder.Services.AddAuth(settings.AuthSetup(keys), Databases.ForAuth(settings.Db));
 
         var app = builder.Build();

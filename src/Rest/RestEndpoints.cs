@@ -1,3 +1,4 @@
+using Hedgerow.Postgres.Multiplexing;
 using Hedgerow.Rest.Execution;
 using Hedgerow.Rest.Request;
 using Hedgerow.Rest.Schema;
@@ -17,7 +18,9 @@ public static class RestEndpoints
     /// and sets the <c>Identity</c> feature on every request.
     /// </summary>
     /// <param name="database">The pool of the login that requests run under.</param>
-    public static IServiceCollection AddRest(this IServiceCollection services, RestOptions options, NpgsqlDataSource database, RestSecrets? secrets = null)
+    /// <param name="shared">The same login's connections that quick requests share; null: each request has one of the pool.</param>
+    public static IServiceCollection AddRest(
+        this IServiceCollection services, RestOptions options, NpgsqlDataSource database, Multiplexer? shared = null, RestSecrets? secrets = null)
     {
         var schemas = new SchemaCacheStore(database, options);
         services.AddSingleton(options);
@@ -25,7 +28,7 @@ public static class RestEndpoints
         var scripts = new RequestScript(options, secrets ?? new RestSecrets(null));
         services.AddSingleton(new RestHandler(
             options, new ApiRequestParser(options), schemas,
-            new StatementRunner(database, options, scripts), new DescriptionRunner(database, options, scripts)));
+            new StatementRunner(database, shared, options, scripts), new DescriptionRunner(database, options, scripts)));
         services.AddHostedService(provider => new SchemaReloadListener(
             database, schemas, provider.GetRequiredService<ILogger<SchemaReloadListener>>()));
         return services;

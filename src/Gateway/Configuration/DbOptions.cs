@@ -18,6 +18,12 @@ public sealed record DbOptions
     /// <summary>Connections that REST holds at most. 0: four per core; more would only queue inside PostgreSQL.</summary>
     public int PoolSize { get; init; }
 
+    /// <summary>
+    /// Connections that REST's quick reads share, several transactions in flight on each; its quick writes share four times as many.
+    /// -1: one per core, two at least. 0: none, as a pooler in session mode may want it.
+    /// </summary>
+    public int SharedConnections { get; init; } = -1;
+
     /// <summary>Connections that Auth holds at most.</summary>
     public int AuthPoolSize { get; init; } = 8;
 }

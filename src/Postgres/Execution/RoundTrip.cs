@@ -1,5 +1,4 @@
 using System.Data;
-using System.Text;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -89,9 +88,8 @@ public sealed class RoundTrip : IAsyncDisposable
         var batch = new NpgsqlBatch(connection);
         var explicitly = !script.ReadOnly || script.Isolation is not null || script.End == TransactionEnd.Rollback;
         if (explicitly) batch.BatchCommands.Add(new NpgsqlBatchCommand(Begin(script)));
-        batch.BatchCommands.Add(Settings(script, readOnly: script.ReadOnly && !explicitly));
-        if (script.PreRequest is { } preRequest)
-            batch.BatchCommands.Add(new NpgsqlBatchCommand($"{Sql.Comment(script.PlanKey)}select {Sql.Identifier(preRequest)}()"));
+        batch.BatchCommands.Add(Command(SettingsStatement.Of(script.Settings, readOnly: script.ReadOnly && !explicitly)));
+        if (script.PreRequestStatement() is { } preRequest) batch.BatchCommands.Add(Command(preRequest));
         foreach (var statement in script.Statements) batch.BatchCommands.Add(Command(statement));
         if (script.End == TransactionEnd.Rollback)
         {
@@ -116,26 +114,6 @@ public sealed class RoundTrip : IAsyncDisposable
             _ => "",
         };
         return $"begin{isolation}{(script.ReadOnly ? " read only" : " read write")}";
-    }
-
-    /// <summary>
-    /// One query makes all settings and returns no rows: <c>set_config</c> never returns null, so each term of the OR is
-    /// evaluated, in order, and what it returns (claims, headers) is not sent back.
-    /// </summary>
-    private static NpgsqlBatchCommand Settings(TransactionScript script, bool readOnly)
-    {
-        var text = new StringBuilder("select 1 where ");
-        var command = new NpgsqlBatchCommand();
-        for (var i = 0; i < script.Settings.Length; i++)
-        {
-            var (name, value) = script.Settings[i];
-            if (i > 0) text.Append(" or ");
-            text.Append("set_config(").Append(Sql.Literal(name)).Append(", $").Append(i + 1).Append(", true) is null");
-            command.Parameters.Add(Parameter(new SqlValue(value)));
-        }
-        if (readOnly) text.Append(" or set_config('transaction_read_only', 'on', true) is null");
-        command.CommandText = text.ToString();
-        return command;
     }
 
     private static NpgsqlBatchCommand Command(SqlStatement statement)

@@ -23,6 +23,9 @@ public sealed record TransactionScript
     public required ImmutableArray<SqlStatement> Statements { get; init; }
 
     public required TransactionEnd End { get; init; }
+
+    internal SqlStatement? PreRequestStatement() =>
+        PreRequest is { } function ? new($"{Sql.Comment(PlanKey)}select {Sql.Identifier(function)}()", []) : null;
 }
 
 public enum IsolationLevel { ReadCommitted, RepeatableRead, Serializable }

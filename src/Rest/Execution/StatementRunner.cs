@@ -1,7 +1,10 @@
 using System.Buffers;
+using System.Diagnostics;
+using System.Globalization;
 using Hedgerow.Postgres;
 using Hedgerow.Postgres.Errors;
 using Hedgerow.Postgres.Execution;
+using Hedgerow.Postgres.Multiplexing;
 using Hedgerow.Rest.Plan;
 using Hedgerow.Rest.Request;
 using Hedgerow.Rest.Response;
@@ -13,7 +16,7 @@ using Npgsql;
 namespace Hedgerow.Rest.Execution;
 
 /// <summary>Runs a plan's statement and answers with what it returns.</summary>
-internal sealed class StatementRunner(NpgsqlDataSource database, RestOptions options, RequestScript scripts)
+internal sealed class StatementRunner(NpgsqlDataSource database, Multiplexer? shared, RestOptions options, RequestScript scripts)
 {
     /// <summary>Answers, or returns the error while nothing is answered yet.</summary>
     public async Task<ApiError?> RunAsync(
@@ -23,6 +26,12 @@ internal sealed class StatementRunner(NpgsqlDataSource database, RestOptions opt
         writer.Timing.Mark(Stage.Plan);
         try
         {
+            var shares = shared is not null && Shares(plan, request);
+            if (shares && await shared!.RunAsync(script) is { } row)
+            {
+                using (row) return await AnswerAsync(context, plan, request, row, writer, cancellation);
+            }
+            var start = Stopwatch.GetTimestamp();
             await using var trip = await RoundTrip.SendAsync(database, script, cancellation);
             if (plan.MediaType is PlanMediaType) return await ExplainAsync(context, plan, request, trip, writer, cancellation);
 
@@ -36,13 +45,14 @@ internal sealed class StatementRunner(NpgsqlDataSource database, RestOptions opt
             await trip.Reader.ReadAsync(cancellation);
             var result = await ResultHead.ReadAsync(trip.Reader, cancellation);
             if (estimate is not null) result = result with { Total = Total(request, result.Total, estimate.Value) };
-            if (plan is ReadPlan { MediaType: SingularMediaType } && result.Page != 1)
-                return ResultGuard.Singular(result.Page.ToString(System.Globalization.CultureInfo.InvariantCulture));
+            if (Singular(plan, result) is { } refused) return refused;
+            var bytes = await trip.Reader.IsDBNullAsync(StatementBuilder.BodyColumn, cancellation) ? null : trip.Reader.GetStream(StatementBuilder.BodyColumn);
+            if (shares) shared!.Learn(script, Stopwatch.GetElapsedTime(start), bytes?.Length ?? 0);
 
             var head = ResponseHead.Of(plan, request, result, options);
             return script.ReadOnly
-                ? await StreamAsync(context, head, result, trip, writer, cancellation)
-                : await BufferAsync(context, head, result, trip, writer, cancellation);
+                ? await StreamAsync(context, head, result, bytes, writer, cancellation)
+                : await BufferAsync(context, head, result, bytes, trip, writer, cancellation);
         }
         catch (PostgresException e) when (ResultGuard.Caught(e, out var error) && !context.Response.HasStarted)
         {
@@ -62,36 +72,60 @@ internal sealed class StatementRunner(NpgsqlDataSource database, RestOptions opt
         _ => counted,
     };
 
+    /// <summary>
+    /// A shared connection answers in text, which for JSON is what it is anyway, and may be asked twice: so neither other formats nor
+    /// functions that may write.
+    /// </summary>
+    private static bool Shares(StatementPlan plan, ApiRequest request) => plan.MediaType is not PlanMediaType
+        && plan.Body is Plan.JsonBody or JsonObjectBody or NoBody
+        && plan switch
+        {
+            CallPlan call => call.ReadOnly,
+            WritePlan { Mutation: InsertMutation } => request.Preferences.Return != Representation.HeadersOnly,
+            _ => true,
+        };
+
+    private static ApiError? Singular(StatementPlan plan, ResultHead result) => plan is ReadPlan { MediaType: SingularMediaType } && result.Page != 1
+        ? ResultGuard.Singular(result.Page.ToString(CultureInfo.InvariantCulture))
+        : null;
+
+    /// <summary>A shared connection's transaction has ended when its row is here.</summary>
+    private async Task<ApiError?> AnswerAsync(
+        HttpContext context, StatementPlan plan, ApiRequest request, MultiplexedRow row, ResponseWriter writer, CancellationToken cancellation)
+    {
+        var result = ResultHead.Read(row);
+        writer.Timing.Mark(Stage.Transaction);
+        if (Singular(plan, result) is { } refused) return refused;
+        var head = ResponseHead.Of(plan, request, result, options);
+        if (ResponseSettings.Apply(head, result) is { } error) return error;
+        await writer.WriteAsync(context, head, head.HasBody ? row.Column(StatementBuilder.BodyColumn) ?? default : default, cancellation);
+        return null;
+    }
+
     /// <summary>A read has nothing to lose any more: its body goes out while it comes in.</summary>
     private static async Task<ApiError?> StreamAsync(
-        HttpContext context, ResponseHead head, ResultHead result, RoundTrip trip, ResponseWriter writer, CancellationToken cancellation)
+        HttpContext context, ResponseHead head, ResultHead result, Stream? bytes, ResponseWriter writer, CancellationToken cancellation)
     {
         writer.Timing.Mark(Stage.Transaction);
         if (ResponseSettings.Apply(head, result) is { } error) return error;
-        if (!head.HasBody || head.Refusal is not null || await trip.Reader.IsDBNullAsync(StatementBuilder.BodyColumn, cancellation))
-        {
-            await writer.WriteAsync(context, head, ReadOnlyMemory<byte>.Empty, cancellation);
-            return null;
-        }
-        await using var body = trip.Reader.GetStream(StatementBuilder.BodyColumn);
-        await writer.CopyAsync(context, head, body, cancellation);
+        if (!head.HasBody || head.Refusal is not null || bytes is null) await writer.WriteAsync(context, head, ReadOnlyMemory<byte>.Empty, cancellation);
+        else await writer.CopyAsync(context, head, bytes, cancellation);
         return null;
     }
 
     /// <summary>A write is answered once it is committed: a deferred constraint may still refuse it.</summary>
     private static async Task<ApiError?> BufferAsync(
-        HttpContext context, ResponseHead head, ResultHead result, RoundTrip trip, ResponseWriter writer, CancellationToken cancellation)
+        HttpContext context, ResponseHead head, ResultHead result, Stream? bytes, RoundTrip trip, ResponseWriter writer, CancellationToken cancellation)
     {
         byte[] buffer = [];
         var length = 0;
         try
         {
-            if (head.HasBody && !await trip.Reader.IsDBNullAsync(StatementBuilder.BodyColumn, cancellation))
+            if (head.HasBody && bytes is not null)
             {
-                await using var body = trip.Reader.GetStream(StatementBuilder.BodyColumn);
-                length = (int)body.Length;
+                length = (int)bytes.Length;
                 buffer = ArrayPool<byte>.Shared.Rent(Math.Max(length, 1));
-                await body.ReadExactlyAsync(buffer.AsMemory(0, length), cancellation);
+                await bytes.ReadExactlyAsync(buffer.AsMemory(0, length), cancellation);
             }
             await trip.FinishAsync(cancellation);
             writer.Timing.Mark(Stage.Transaction);

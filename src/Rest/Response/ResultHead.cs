@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Hedgerow.Rest.Sql;
+using Hedgerow.Postgres.Multiplexing;
 using Npgsql;
 
 namespace Hedgerow.Rest.Response;
@@ -22,6 +23,15 @@ internal sealed record ResultHead(long? Total, long Page, long? Inserted, string
         await reader.IsDBNullAsync(StatementBuilder.HeadersColumn, cancellation) ? null : reader.GetString(StatementBuilder.HeadersColumn),
         await reader.IsDBNullAsync(StatementBuilder.StatusColumn, cancellation) ? null : reader.GetString(StatementBuilder.StatusColumn),
         await reader.IsDBNullAsync(StatementBuilder.LocationColumn, cancellation) ? null : reader.GetFieldValue<string[]>(StatementBuilder.LocationColumn));
+
+    /// <summary>The same columns of a shared connection's row. There is no location among them: who asks for one has a connection of his own.</summary>
+    public static ResultHead Read(MultiplexedRow row) => new(
+        row.Number(StatementBuilder.TotalColumn),
+        row.Number(StatementBuilder.PageColumn)!.Value,
+        row.Number(StatementBuilder.InsertedColumn),
+        row.Text(StatementBuilder.HeadersColumn),
+        row.Text(StatementBuilder.StatusColumn),
+        Location: null);
 
     /// <summary>The planner's number of rows out of <c>EXPLAIN (FORMAT JSON)</c>.</summary>
     public static long? Estimate(string explained)
