@@ -3,6 +3,7 @@ using Hedgerow.Auth.Data;
 using Hedgerow.Auth.Http;
 using Hedgerow.Auth.Mfa;
 using Hedgerow.Auth.Otp;
+using Hedgerow.Auth.Pkce;
 using Hedgerow.Auth.Sessions;
 using Hedgerow.Auth.SignIn;
 using Hedgerow.Auth.Tokens;
@@ -31,6 +32,8 @@ public static class AuthEndpoints
         services.AddSingleton<SignUp>();
         services.AddSingleton<PasswordGrant>();
         services.AddSingleton<RefreshGrant>();
+        services.AddSingleton<FlowStates>();
+        services.AddSingleton<PkceGrant>();
         services.AddSingleton<TokenEndpoint>();
         services.AddSingleton<Logout>();
         services.AddSingleton<CurrentUser>();

@@ -17,6 +17,9 @@ public sealed record AuthOptions
     /// <summary>Seconds that a one-time code or link is good for (<c>GOTRUE_MAILER_OTP_EXP</c>).</summary>
     public int OtpExpiry { get; init; } = 3600;
 
+    /// <summary>Seconds in which a sign-in must come back from another provider, and a PKCE code must be redeemed (<c>GOTRUE_EXTERNAL_FLOW_STATE_EXPIRY_DURATION</c>).</summary>
+    public int FlowStateExpiry { get; init; } = 300;
+
     /// <summary>New e-mail addresses count as confirmed at once (<c>GOTRUE_MAILER_AUTOCONFIRM</c>).</summary>
     public bool AutoConfirm { get; init; } = true;
 

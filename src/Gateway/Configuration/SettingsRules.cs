@@ -19,6 +19,7 @@ public static class SettingsRules
         Require(settings.Auth.RefreshTokenReuseInterval >= 0, "Auth:RefreshTokenReuseInterval", "must not be negative");
         Require(settings.Auth.OtpLength is >= 6 and <= 10, "Auth:OtpLength", "must be between 6 and 10");
         Require(settings.Auth.OtpExpiry is > 0 and <= 86400, "Auth:OtpExpiry", "must be between 1 and 86400");
+        Require(settings.Auth.FlowStateExpiry is > 0 and <= 86400, "Auth:FlowStateExpiry", "must be between 1 and 86400");
         Require(Uri.TryCreate(settings.Auth.SiteUrl, UriKind.Absolute, out _), "Auth:SiteUrl", "must be an absolute URL");
         Require(settings.Auth.SessionTimebox >= 0, "Auth:SessionTimebox", "must not be negative");
         Require(settings.Auth.SessionInactivityTimeout >= 0, "Auth:SessionInactivityTimeout", "must not be negative");
