@@ -1,5 +1,6 @@
 using Hedgerow.Auth.Admin;
 using Hedgerow.Auth.Data;
+using Hedgerow.Auth.Hooks;
 using Hedgerow.Auth.Http;
 using Hedgerow.Auth.Mfa;
 using Hedgerow.Auth.Otp;
@@ -28,6 +29,7 @@ public static class AuthEndpoints
         services.AddSingleton<RedirectUrls>();
         services.AddSingleton<Verify>();
         services.AddSingleton(room => ActivatorUtilities.CreateInstance<GenerateLink>(room, setup.ExternalUrl));
+        services.AddSingleton<AccessTokenHook>();
         services.AddSingleton<SessionStart>();
         services.AddSingleton<SignUp>();
         services.AddSingleton<PasswordGrant>();

@@ -1,3 +1,4 @@
+using Hedgerow.Auth.Hooks;
 using Hedgerow.Auth.Mfa;
 
 namespace Hedgerow.Auth;
@@ -43,6 +44,15 @@ public sealed record AuthOptions
 
     /// <summary>A new sign-in ends the user's other sessions (<c>GOTRUE_SESSIONS_SINGLE_PER_USER</c>).</summary>
     public bool SingleSessionPerUser { get; init; }
+
+    /// <summary>Tags of sessions, comma list (<c>GOTRUE_SESSIONS_TAGS</c>): a single session per user is then one of each tag. What writes <c>auth.sessions.tag</c> is a trigger of yours.</summary>
+    public string SessionTags { get; init; } = "";
+
+    /// <summary>Seconds after which someone who has a second factor must have proved it in the session (<c>GOTRUE_SESSIONS_ALLOW_LOW_AAL</c>). 0: never.</summary>
+    public long SessionAllowLowAal { get; init; }
+
+    /// <summary>Functions of the database's that take part.</summary>
+    public HookOptions Hook { get; init; } = new();
 
     /// <summary>Second factors.</summary>
     public MfaOptions Mfa { get; init; } = new();

@@ -34,7 +34,7 @@ public static class AuthErrors
     public static ApiError RefreshTokenMissing { get; } = new(400, "validation_failed", "refresh_token required");
     public static ApiError RefreshTokenUnknown { get; } = new(400, "refresh_token_not_found", "Invalid Refresh Token: Refresh Token Not Found");
     public static ApiError RefreshTokenUsed { get; } = new(400, "refresh_token_already_used", "Invalid Refresh Token: Already Used");
-    public static ApiError SessionExpired { get; } = new(400, "session_expired", "Invalid Refresh Token: Session Expired");
+    public static ApiError RefreshOfBanned { get; } = new(400, "user_banned", "Invalid Refresh Token: User Banned");
 
     public static ApiError LinkExpired { get; } = new(403, "otp_expired", "Email link is invalid or has expired");
 
@@ -44,6 +44,14 @@ public static class AuthErrors
     /// <summary>What the token's verifier says, in GoTrue's wording.</summary>
     public static ApiError BadToken(ApiError reason) =>
         new(403, "bad_jwt", $"invalid JWT: unable to parse or verify signature, {reason.Message}");
+
+    /// <summary>A session that is over by its own rules; GoTrue says which.</summary>
+    public static ApiError SessionExpired(string reason) => new(400, "session_expired", reason switch
+    {
+        "inactive" => "Invalid Refresh Token: Session Expired (Inactivity)",
+        "unproved" => "Invalid Refresh Token: Session Expired (Low AAL: User Needs MFA Verification)",
+        _ => "Invalid Refresh Token: Session Expired",
+    });
 
     public static ApiError BadJson(string reason) => new(400, "bad_json", $"Could not parse request body as JSON: {reason}");
 

@@ -13,7 +13,6 @@ public sealed class CurrentUser(AuthDatabase database, AuthOptions options)
 {
     private const string IsSamePassword = $"select {Password.MatchesSql} from auth.users u where u.id = @id";
     private const string SetPassword = $"update auth.users set encrypted_password = {Password.HashSql}, updated_at = now() where id = @id";
-    private const string EndOtherSessions = "delete from auth.sessions where user_id = @id and id is distinct from @session";
     private static readonly string s_setData =
         $"update auth.users set raw_user_meta_data = {Metadata.MergeSql("raw_user_meta_data", "@data")}, updated_at = now() where id = @id";
 
@@ -54,7 +53,7 @@ public sealed class CurrentUser(AuthDatabase database, AuthOptions options)
         var id = caller.User.Id;
         if (await transaction.OneAsync<bool>(IsSamePassword, new { id, password })) return AuthErrors.SamePassword;
         await transaction.ExecuteAsync(SetPassword, new { id, password });
-        await transaction.ExecuteAsync(EndOtherSessions, new { id, session = caller.Session });
+        await SessionEnd.OthersAsync(transaction, id, caller.Session);
         await AuditLog.WriteAsync(transaction, request, AuditAction.PasswordChanged, caller.User);
         return null;
     }

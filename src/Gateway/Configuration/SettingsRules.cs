@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Hedgerow.Auth.Hooks;
 using Hedgerow.Auth.Mfa;
 using Hedgerow.Auth.Tokens;
 using Hedgerow.Rest;
@@ -23,6 +24,11 @@ public static class SettingsRules
         Require(Uri.TryCreate(settings.Auth.SiteUrl, UriKind.Absolute, out _), "Auth:SiteUrl", "must be an absolute URL");
         Require(settings.Auth.SessionTimebox >= 0, "Auth:SessionTimebox", "must not be negative");
         Require(settings.Auth.SessionInactivityTimeout >= 0, "Auth:SessionInactivityTimeout", "must not be negative");
+        Require(settings.Auth.SessionAllowLowAal >= 0, "Auth:SessionAllowLowAal", "must not be negative");
+        Require(
+            settings.Auth.Hook.CustomAccessTokenUri.Length == 0 || HookFunction.Parse(settings.Auth.Hook.CustomAccessTokenUri) is not null,
+            "Auth:Hook:CustomAccessTokenUri", "must be pg-functions://postgres/<schema>/<function>");
+        Require(settings.Auth.Hook.TimeoutMilliseconds is > 0 and <= 60_000, "Auth:Hook:TimeoutMilliseconds", "must be between 1 and 60000");
         CheckMfa(settings.Auth.Mfa);
         Require(!settings.ServesAuth || JwtKeySet.From(settings.Jwt).Signer is not null, "Jwt:Secret", "is missing; without a key that signs nobody can sign in");
     }
