@@ -14,7 +14,7 @@ public static class HookErrors
     public static ApiError PayloadTooLarge(int bytes) => new(422, "hook_payload_over_size_limit", $"Payload size exceeded size limit of {bytes} bytes");
 
     public static ApiError TokenTooLong(int length) =>
-        new(422, "hook_payload_over_size_limit", $"The access token with the hook's claims has {length} characters; at most {Tokens.JwtVerifier.MaxLength} are taken");
+        new(422, "hook_payload_over_size_limit", $"The access token with the hook's claims has {length} characters; at most {Tokens.SignedToken.MaxLength} are taken");
 
     public static ApiError Failed(string uri) => new(500, "unexpected_failure", $"Error running hook URI: {uri}");
 

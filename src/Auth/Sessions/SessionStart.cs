@@ -62,7 +62,7 @@ public sealed class SessionStart(AccessTokens tokens, AccessTokenHook hook, Auth
         var (claims, expiresAt) = tokens.Claims(user, session);
         if (hook.IsSet) claims = await hook.RunAsync(transaction, request, user.Id, claims, method);
         var accessToken = tokens.Sign(claims);
-        if (hook.IsSet && accessToken.Length > JwtVerifier.MaxLength) throw hook.TokenTooLong(accessToken.Length);
+        if (hook.IsSet && accessToken.Length > SignedToken.MaxLength) throw hook.TokenTooLong(accessToken.Length);
         return new IssuedSession(accessToken, tokens.Lifetime, expiresAt, refreshToken, user);
     }
 
