@@ -11,6 +11,7 @@ public sealed class SeedCheckTests(ApplicationFixture fixture) : IClassFixture<A
 {
     [SeedCheckTheory]
     [InlineData("public")]
+    [InlineData("app_builder")]
     public async Task Everything_that_the_seed_names_is_there(string system)
     {
         var url = DatabaseUrl.Format(new NpgsqlConnectionStringBuilder(fixture.Database.AdminConnectionString).ConnectionString);
