@@ -1,4 +1,5 @@
 using Hedgerow.Auth.Hooks;
+using Hedgerow.Auth.Limits;
 using Hedgerow.Auth.Mfa;
 
 namespace Hedgerow.Auth;
@@ -33,6 +34,12 @@ public sealed record AuthOptions
     /// <summary>Fewest characters of a password (<c>GOTRUE_PASSWORD_MIN_LENGTH</c>).</summary>
     public int PasswordMinLength { get; init; } = 6;
 
+    /// <summary>
+    /// Sets of characters that a password must have one of each of, separated by colons (<c>GOTRUE_PASSWORD_REQUIRED_CHARACTERS</c>):
+    /// <c>abcdefghijklmnopqrstuvwxyz:0123456789</c>. <c>\:</c> is a colon.
+    /// </summary>
+    public string PasswordRequiredCharacters { get; init; } = "";
+
     /// <summary>Seconds after its use during which a refresh token may come again, for clients that race (<c>GOTRUE_SECURITY_REFRESH_TOKEN_REUSE_INTERVAL</c>).</summary>
     public int RefreshTokenReuseInterval { get; init; } = 10;
 
@@ -50,6 +57,9 @@ public sealed record AuthOptions
 
     /// <summary>Seconds after which someone who has a second factor must have proved it in the session (<c>GOTRUE_SESSIONS_ALLOW_LOW_AAL</c>). 0: never.</summary>
     public long SessionAllowLowAal { get; init; }
+
+    /// <summary>How much one address or account may ask for.</summary>
+    public RateLimitOptions RateLimits { get; init; } = new();
 
     /// <summary>Functions of the database's that take part.</summary>
     public HookOptions Hook { get; init; } = new();

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Hedgerow.Auth.Users;
 using Hedgerow.Postgres;
 
 namespace Hedgerow.Auth.Http;
@@ -24,6 +25,8 @@ public static class AuthErrors
     public static ApiError UserExists { get; } = new(422, "user_already_exists", "User already registered");
     public static ApiError EmailExists { get; } = new(422, "email_exists", "A user with this email address has already been registered");
     public static ApiError PhoneExists { get; } = new(422, "phone_exists", "A user with this phone number has already been registered");
+    public static ApiError PasswordOfAnonymous { get; } =
+        new(422, "validation_failed", "Updating password of an anonymous user without an email or phone is not allowed");
     public static ApiError SamePassword { get; } = new(422, "same_password", "New password should be different from the old password.");
 
     public static ApiError InvalidCredentials { get; } = new(400, "invalid_credentials", "Invalid login credentials");
@@ -57,7 +60,7 @@ public static class AuthErrors
 
     public static ApiError Invalid(string message) => new(400, "validation_failed", message);
 
-    /// <summary>A password that breaks rules; <paramref name="reasons"/> are of <c>length</c>, <c>characters</c>.</summary>
-    public static ApiError WeakPassword(string message, params string[] reasons) =>
-        new(422, "weak_password", message) { DetailsJson = JsonSerializer.Serialize(new { reasons }) };
+    /// <summary>A password that breaks rules.</summary>
+    public static ApiError WeakPassword(PasswordWeakness weakness) =>
+        new(422, "weak_password", weakness.Message) { DetailsJson = JsonSerializer.Serialize(new { reasons = weakness.Reasons }) };
 }
