@@ -1,8 +1,11 @@
 using Hedgerow.Auth.Admin;
 using Hedgerow.Auth.Data;
+using Hedgerow.Auth.Hooks;
 using Hedgerow.Auth.Http;
+using Hedgerow.Auth.Limits;
 using Hedgerow.Auth.Mfa;
 using Hedgerow.Auth.Otp;
+using Hedgerow.Auth.Pkce;
 using Hedgerow.Auth.Sessions;
 using Hedgerow.Auth.SignIn;
 using Hedgerow.Auth.Tokens;
@@ -22,15 +25,20 @@ public static class AuthEndpoints
         services.AddSingleton(setup.Options);
         services.AddSingleton(setup.Keys);
         services.AddSingleton(new AuthDatabase(database));
+        services.AddSingleton(setup.Options.RateLimits);
+        services.AddSingleton<RateLimits>();
         services.AddSingleton(new AccessTokens(new JwtSigner(setup.Keys), setup.Issuer, setup.Lifetime, TimeProvider.System));
         services.AddSingleton(new OneTimeTokens(setup.OneTimeTokenKey, setup.Options));
         services.AddSingleton<RedirectUrls>();
         services.AddSingleton<Verify>();
         services.AddSingleton(room => ActivatorUtilities.CreateInstance<GenerateLink>(room, setup.ExternalUrl));
+        services.AddSingleton<AccessTokenHook>();
         services.AddSingleton<SessionStart>();
         services.AddSingleton<SignUp>();
         services.AddSingleton<PasswordGrant>();
         services.AddSingleton<RefreshGrant>();
+        services.AddSingleton<FlowStates>();
+        services.AddSingleton<PkceGrant>();
         services.AddSingleton<TokenEndpoint>();
         services.AddSingleton<Logout>();
         services.AddSingleton<CurrentUser>();
@@ -44,18 +52,19 @@ public static class AuthEndpoints
     {
         var auth = routes.MapGroup("/auth/v1");
         T Room<T>() where T : notnull => routes.ServiceProvider.GetRequiredService<T>();
+        var limits = Room<RateLimits>();
 
         auth.MapGet("/health", AuthRoute.Of(Room<Discovery>().HealthAsync));
         auth.MapGet("/settings", AuthRoute.Of(Room<Discovery>().SettingsAsync));
         auth.MapGet("/.well-known/jwks.json", AuthRoute.Of(Room<Discovery>().KeysAsync));
 
         auth.MapPost("/signup", AuthRoute.Of(Room<SignUp>().PostAsync));
-        auth.MapPost("/token", AuthRoute.Of(Room<TokenEndpoint>().PostAsync));
-        auth.MapGet("/verify", AuthRoute.Of(Room<Verify>().GetAsync));
-        auth.MapPost("/verify", AuthRoute.Of(Room<Verify>().PostAsync));
+        auth.MapPost("/token", AuthRoute.Of(limits.Tokens(Room<TokenEndpoint>().PostAsync)));
+        auth.MapGet("/verify", AuthRoute.Of(limits.Verifications(Room<Verify>().GetAsync)));
+        auth.MapPost("/verify", AuthRoute.Of(limits.Verifications(Room<Verify>().PostAsync)));
         auth.MapPost("/logout", AuthRoute.Of(Room<Logout>().PostAsync));
         auth.MapGet("/user", AuthRoute.Of(Room<CurrentUser>().GetAsync));
-        auth.MapPut("/user", AuthRoute.Of(Room<CurrentUser>().PutAsync));
+        auth.MapPut("/user", AuthRoute.Of(limits.Messages("user", Room<CurrentUser>().PutAsync)));
 
         auth.MapMfa();
 

@@ -1,3 +1,5 @@
+using Hedgerow.Auth.Hooks;
+using Hedgerow.Auth.Limits;
 using Hedgerow.Auth.Mfa;
 
 namespace Hedgerow.Auth;
@@ -17,6 +19,9 @@ public sealed record AuthOptions
     /// <summary>Seconds that a one-time code or link is good for (<c>GOTRUE_MAILER_OTP_EXP</c>).</summary>
     public int OtpExpiry { get; init; } = 3600;
 
+    /// <summary>Seconds in which a sign-in must come back from another provider, and a PKCE code must be redeemed (<c>GOTRUE_EXTERNAL_FLOW_STATE_EXPIRY_DURATION</c>).</summary>
+    public int FlowStateExpiry { get; init; } = 300;
+
     /// <summary>New e-mail addresses count as confirmed at once (<c>GOTRUE_MAILER_AUTOCONFIRM</c>).</summary>
     public bool AutoConfirm { get; init; } = true;
 
@@ -29,6 +34,12 @@ public sealed record AuthOptions
     /// <summary>Fewest characters of a password (<c>GOTRUE_PASSWORD_MIN_LENGTH</c>).</summary>
     public int PasswordMinLength { get; init; } = 6;
 
+    /// <summary>
+    /// Sets of characters that a password must have one of each of, separated by colons (<c>GOTRUE_PASSWORD_REQUIRED_CHARACTERS</c>):
+    /// <c>abcdefghijklmnopqrstuvwxyz:0123456789</c>. <c>\:</c> is a colon.
+    /// </summary>
+    public string PasswordRequiredCharacters { get; init; } = "";
+
     /// <summary>Seconds after its use during which a refresh token may come again, for clients that race (<c>GOTRUE_SECURITY_REFRESH_TOKEN_REUSE_INTERVAL</c>).</summary>
     public int RefreshTokenReuseInterval { get; init; } = 10;
 
@@ -40,6 +51,18 @@ public sealed record AuthOptions
 
     /// <summary>A new sign-in ends the user's other sessions (<c>GOTRUE_SESSIONS_SINGLE_PER_USER</c>).</summary>
     public bool SingleSessionPerUser { get; init; }
+
+    /// <summary>Tags of sessions, comma list (<c>GOTRUE_SESSIONS_TAGS</c>): a single session per user is then one of each tag. What writes <c>auth.sessions.tag</c> is a trigger of yours.</summary>
+    public string SessionTags { get; init; } = "";
+
+    /// <summary>Seconds after which someone who has a second factor must have proved it in the session (<c>GOTRUE_SESSIONS_ALLOW_LOW_AAL</c>). 0: never.</summary>
+    public long SessionAllowLowAal { get; init; }
+
+    /// <summary>How much one address or account may ask for.</summary>
+    public RateLimitOptions RateLimits { get; init; } = new();
+
+    /// <summary>Functions of the database's that take part.</summary>
+    public HookOptions Hook { get; init; } = new();
 
     /// <summary>Second factors.</summary>
     public MfaOptions Mfa { get; init; } = new();

@@ -17,6 +17,7 @@ var root = new RootCommand("Hedgerow: a backend on PostgreSQL.")
     TestCommand.Create(),
     BenchCommand.Create(),
     MigrateCommand.Create(),
+    JobsCommand.Create(),
     PoliciesCommand.Create(),
 };
 

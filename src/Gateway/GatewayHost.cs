@@ -39,6 +39,7 @@ public static class GatewayHost
         app.UseMiddleware<ErrorBoundary>();
         app.UseMiddleware<RequestLimits>(settings.Gateway, settings.Rest.MaxBodyBytes);
         app.UseMiddleware<IdentityGate>(settings.Rest.AnonRole);
+        if (settings.ServesAuth) app.UseMiddleware<ApiKeyGate>(rest, settings.Rest.BasePath);
         app.UseRouting();
         app.MapHealth();
         app.MapMetrics();

@@ -5,7 +5,7 @@ namespace Hedgerow.Postgres;
 public sealed record PlatformRole(string Name, bool Login = false, bool BypassRls = false, bool Replication = false);
 
 /// <summary>
-/// The roles that the platform's first script makes. They are named here as well, because the rights to make them are asked for before the
+/// The roles that the platform's scripts make. They are named here as well, because the rights to make them are asked for before the
 /// first script runs, and the logins among them get their passwords from outside the scripts.
 /// </summary>
 public static class PlatformRoles
@@ -22,5 +22,6 @@ public static class PlatformRoles
         new("hedgerow_storage", Login: true),
         new("hedgerow_realtime", Login: true, Replication: true),
         new("hedgerow_jobs", Login: true),
+        new("supabase_auth_admin"),
     ];
 }

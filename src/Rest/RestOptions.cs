@@ -6,8 +6,8 @@ namespace Hedgerow.Rest;
 /// </summary>
 public sealed record RestOptions
 {
-    /// <summary>Schemas served; the first is the default profile.</summary>
-    public string Schemas { get; init; } = "public";
+    /// <summary>Schemas served, by default those of all applications; the first is the default profile. One that the database does not have is empty.</summary>
+    public string Schemas { get; init; } = "public,appforge,app_builder,spike_land,web_builder";
 
     /// <summary>The role of a request without a token. Empty: such a request is answered 401.</summary>
     public string AnonRole { get; init; } = "anon";

@@ -1,6 +1,7 @@
 using Hedgerow.Auth.Audit;
 using Hedgerow.Auth.Data;
 using Hedgerow.Auth.Http;
+using Hedgerow.Auth.Sessions;
 using Hedgerow.Auth.Users;
 using Hedgerow.Postgres;
 
@@ -24,8 +25,8 @@ public sealed class AdminUser(AuthDatabase database, AuthOptions options)
         where id = @id
         """;
 
+    private const string Lock = "select from auth.users where id = @id for update";
     private const string Delete = "delete from auth.users where id = @id";
-    private const string EndSessions = "delete from auth.sessions where user_id = @id";
     private const string DropFactors = "delete from auth.mfa_factors where user_id = @id";
     private const string DropIdentities = "delete from auth.identities where user_id = @id";
 
@@ -71,7 +72,7 @@ public sealed class AdminUser(AuthDatabase database, AuthOptions options)
             appMetadata = Metadata.ObjectOrNull(body.AppMetadata)?.GetRawText(),
         });
         // As for a user who changes it: whoever knew the old password is out.
-        if (input.Password is not null || input.PasswordHash is not null) await transaction.ExecuteAsync(EndSessions, new { id = user.Id });
+        if (input.Password is not null || input.PasswordHash is not null) await SessionEnd.AllAsync(transaction, user.Id);
         var changed = await UserRows.FindAsync(transaction, user.Id) ?? throw new InvalidOperationException("The user was read in this transaction.");
         await AuditLog.WriteAsync(transaction, request, AuditAction.UserModified, null, new { user_id = user.Id, user_email = user.Email, user_phone = user.Phone });
         await transaction.CommitAsync();
@@ -83,7 +84,9 @@ public sealed class AdminUser(AuthDatabase database, AuthOptions options)
         if (!(await request.BodyAsync(BodyJson.Default.AdminDeleteBody, cancellation)).Ok(out var body, out var error)) return error;
         await using var transaction = await database.BeginAsync(cancellation);
         if (!(await FindAsync(transaction, request)).Ok(out var user, out error)) return error;
-        string[] statements = body.ShouldSoftDelete ? [EndSessions, DropFactors, DropIdentities, SoftDelete] : [Delete];
+        await transaction.ExecuteAsync(Lock, new { id = user.Id });
+        await SessionEnd.AllAsync(transaction, user.Id);
+        string[] statements = body.ShouldSoftDelete ? [DropFactors, DropIdentities, SoftDelete] : [Delete];
         foreach (var statement in statements) await transaction.ExecuteAsync(statement, new { id = user.Id });
         await AuditLog.WriteAsync(transaction, request, AuditAction.UserDeleted, null, new { user_id = user.Id, user_email = user.Email, user_phone = user.Phone });
         await transaction.CommitAsync();

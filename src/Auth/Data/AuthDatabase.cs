@@ -8,6 +8,13 @@ public sealed class AuthDatabase(NpgsqlDataSource source)
 {
     static AuthDatabase() => DefaultTypeMap.MatchNamesWithUnderscores = true;
 
+    /// <summary>One statement, by itself.</summary>
+    public async Task ExecuteAsync(string sql, object? parameters, CancellationToken cancellation)
+    {
+        await using var connection = await source.OpenConnectionAsync(cancellation);
+        await connection.ExecuteAsync(new CommandDefinition(sql, parameters, cancellationToken: cancellation));
+    }
+
     /// <summary>A transaction. What is not committed when it is disposed never happened.</summary>
     public async Task<AuthTransaction> BeginAsync(CancellationToken cancellation)
     {

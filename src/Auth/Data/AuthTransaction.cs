@@ -3,12 +3,19 @@ using Npgsql;
 
 namespace Hedgerow.Auth.Data;
 
-/// <summary>A transaction and the three ways to speak in it. Values are parameters, always.</summary>
+/// <summary>A transaction and the ways to speak in it. Values are parameters, always.</summary>
 public sealed class AuthTransaction(NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellation) : IAsyncDisposable
 {
     /// <summary>The first row, or null.</summary>
     public Task<T?> OneAsync<T>(string sql, object? parameters = null) =>
         connection.QueryFirstOrDefaultAsync<T>(Command(sql, parameters));
+
+    /// <summary>The first row as two records, or null. The second begins with the first column that is called <c>id</c>.</summary>
+    public async Task<(TFirst First, TSecond Second)?> PairAsync<TFirst, TSecond>(string sql, object? parameters = null)
+    {
+        var rows = await connection.QueryAsync<TFirst, TSecond, (TFirst, TSecond)?>(Command(sql, parameters), (first, second) => (first, second));
+        return rows.FirstOrDefault();
+    }
 
     /// <summary>All rows.</summary>
     public Task<IEnumerable<T>> ManyAsync<T>(string sql, object? parameters = null) =>

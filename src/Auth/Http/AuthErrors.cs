@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Hedgerow.Auth.Users;
 using Hedgerow.Postgres;
 
 namespace Hedgerow.Auth.Http;
@@ -24,6 +25,8 @@ public static class AuthErrors
     public static ApiError UserExists { get; } = new(422, "user_already_exists", "User already registered");
     public static ApiError EmailExists { get; } = new(422, "email_exists", "A user with this email address has already been registered");
     public static ApiError PhoneExists { get; } = new(422, "phone_exists", "A user with this phone number has already been registered");
+    public static ApiError PasswordOfAnonymous { get; } =
+        new(422, "validation_failed", "Updating password of an anonymous user without an email or phone is not allowed");
     public static ApiError SamePassword { get; } = new(422, "same_password", "New password should be different from the old password.");
 
     public static ApiError InvalidCredentials { get; } = new(400, "invalid_credentials", "Invalid login credentials");
@@ -34,7 +37,7 @@ public static class AuthErrors
     public static ApiError RefreshTokenMissing { get; } = new(400, "validation_failed", "refresh_token required");
     public static ApiError RefreshTokenUnknown { get; } = new(400, "refresh_token_not_found", "Invalid Refresh Token: Refresh Token Not Found");
     public static ApiError RefreshTokenUsed { get; } = new(400, "refresh_token_already_used", "Invalid Refresh Token: Already Used");
-    public static ApiError SessionExpired { get; } = new(400, "session_expired", "Invalid Refresh Token: Session Expired");
+    public static ApiError RefreshOfBanned { get; } = new(400, "user_banned", "Invalid Refresh Token: User Banned");
 
     public static ApiError LinkExpired { get; } = new(403, "otp_expired", "Email link is invalid or has expired");
 
@@ -45,11 +48,19 @@ public static class AuthErrors
     public static ApiError BadToken(ApiError reason) =>
         new(403, "bad_jwt", $"invalid JWT: unable to parse or verify signature, {reason.Message}");
 
+    /// <summary>A session that is over by its own rules; GoTrue says which.</summary>
+    public static ApiError SessionExpired(string reason) => new(400, "session_expired", reason switch
+    {
+        "inactive" => "Invalid Refresh Token: Session Expired (Inactivity)",
+        "unproved" => "Invalid Refresh Token: Session Expired (Low AAL: User Needs MFA Verification)",
+        _ => "Invalid Refresh Token: Session Expired",
+    });
+
     public static ApiError BadJson(string reason) => new(400, "bad_json", $"Could not parse request body as JSON: {reason}");
 
     public static ApiError Invalid(string message) => new(400, "validation_failed", message);
 
-    /// <summary>A password that breaks rules; <paramref name="reasons"/> are of <c>length</c>, <c>characters</c>.</summary>
-    public static ApiError WeakPassword(string message, params string[] reasons) =>
-        new(422, "weak_password", message) { DetailsJson = JsonSerializer.Serialize(new { reasons }) };
+    /// <summary>A password that breaks rules.</summary>
+    public static ApiError WeakPassword(PasswordWeakness weakness) =>
+        new(422, "weak_password", weakness.Message) { DetailsJson = JsonSerializer.Serialize(new { reasons = weakness.Reasons }) };
 }

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Hedgerow.Auth.Hooks;
 using Hedgerow.Postgres;
 using Microsoft.AspNetCore.Http;
 using Npgsql;
@@ -30,6 +31,10 @@ public static class AuthRoute
         catch (PostgresException e) when (Refusal(e) is { } refusal)
         {
             result = refusal;
+        }
+        catch (AccessTokenRefusedException e)
+        {
+            result = e.Refusal;
         }
         if (result.Ok(out var reply, out var error)) await WriteAsync(http, reply);
         else await WriteAsync(http, error);

@@ -19,6 +19,8 @@ public sealed record TokenBody
     public string? Phone { get; init; }
     public string? Password { get; init; }
     public string? RefreshToken { get; init; }
+    public string? AuthCode { get; init; }
+    public string? CodeVerifier { get; init; }
 }
 
 /// <summary><c>POST /verify</c>.</summary>

@@ -22,21 +22,13 @@ public sealed class VerifyFactor(AuthDatabase database, FactorSecrets secrets, A
 
     private const string DropChallenge = "delete from auth.mfa_challenges where id = @challenge";
 
-    // A refresh takes its token and then its session; sessions that are about to end are taken in the same order, so that neither waits
-    // for the other.
-    private const string LockLower = """
-        select from auth.refresh_tokens rt join auth.sessions s on s.id = rt.session_id
-        where s.user_id = @user and s.id <> @session and coalesce(s.aal, 'aal1') < 'aal2'
-        for update of rt
-        """;
+    private const string LockSession = "select from auth.sessions where id = @session for update";
 
     private const string Accept = """
         with answered as (
           update auth.mfa_challenges set verified_at = now() where id = @challenge),
         unfinished as (
-          delete from auth.mfa_factors where user_id = @user and status = 'unverified' and factor_type = 'totp' and id <> @factor),
-        lower as (
-          delete from auth.sessions where user_id = @user and id <> @session and coalesce(aal, 'aal1') < 'aal2')
+          delete from auth.mfa_factors where user_id = @user and status = 'unverified' and factor_type = 'totp' and id <> @factor)
         update auth.mfa_factors set
           last_totp_step = @step,
           updated_at = case when status = 'unverified' then now() else updated_at end,
@@ -93,8 +85,8 @@ public sealed class VerifyFactor(AuthDatabase database, FactorSecrets secrets, A
             return MfaErrors.WrongCode;
         }
         var answer = new { challenge, factor = factor.Id, user = owner.User.Id, session = owner.Session, step };
-        await transaction.ExecuteAsync(LockLower, answer);
         await transaction.ExecuteAsync(Accept, answer);
+        await SessionEnd.LessProvedAsync(transaction, owner.User.Id, owner.Session);
         var issued = await RaiseAsync(transaction, request, owner, factor);
         await transaction.CommitAsync();
         return issued.ToReply();
@@ -121,6 +113,7 @@ public sealed class VerifyFactor(AuthDatabase database, FactorSecrets secrets, A
     private async Task<IssuedSession> RaiseAsync(AuthTransaction transaction, AuthRequest request, FactorOwner owner, Factor factor)
     {
         var next = SessionStart.NewRefreshToken();
+        await transaction.ExecuteAsync(LockSession, new { session = owner.Session });
         await transaction.ExecuteAsync(Raise, new
         {
             session = owner.Session,
@@ -132,7 +125,8 @@ public sealed class VerifyFactor(AuthDatabase database, FactorSecrets secrets, A
             user = owner.User.Id,
         });
         var user = await UserRows.FindAsync(transaction, owner.User.Id) ?? throw new InvalidOperationException("The user was read in this transaction.");
-        return sessions.Issue(user, new SessionStanding(owner.Session, "aal2", await SessionMethods.ReadAsync(transaction, owner.Session)), next);
+        var standing = new SessionStanding(owner.Session, "aal2", await SessionMethods.ReadAsync(transaction, owner.Session));
+        return await sessions.IssueAsync(transaction, request, user, standing, next, factor.Method);
     }
 
     private sealed record Challenge

@@ -11,7 +11,7 @@ namespace Hedgerow.Auth.Sessions;
 /// <param name="Methods">The <c>amr</c> claim: a JSON array of method and timestamp.</param>
 public sealed record SessionStanding(Guid Id, string Assurance, string Methods);
 
-/// <summary>Signs access tokens with the claims that Supabase's have (supabase.com/docs/guides/auth/jwt-fields).</summary>
+/// <summary>Makes access tokens with the claims that Supabase's have (supabase.com/docs/guides/auth/jwt-fields), and signs them.</summary>
 /// <param name="signer">The signing key.</param>
 /// <param name="issuer">The <c>iss</c> claim.</param>
 /// <param name="lifetime">Seconds that a token is valid for.</param>
@@ -21,8 +21,8 @@ public sealed class AccessTokens(JwtSigner signer, string issuer, int lifetime, 
     /// <summary>Seconds that a token is valid for.</summary>
     public int Lifetime => lifetime;
 
-    /// <summary>The token, and the second since 1970 at which it expires.</summary>
-    public (string Token, long ExpiresAt) Issue(User user, SessionStanding session)
+    /// <summary>The claims, a JSON object in UTF-8, and the second since 1970 at which they expire.</summary>
+    public (ReadOnlyMemory<byte> Claims, long ExpiresAt) Claims(User user, SessionStanding session)
     {
         var now = clock.GetUtcNow().ToUnixTimeSeconds();
         var buffer = new ArrayBufferWriter<byte>(1024);
@@ -51,6 +51,9 @@ public sealed class AccessTokens(JwtSigner signer, string issuer, int lifetime, 
                 json.WriteRawValue(value, skipInputValidation: true);
             }
         }
-        return (signer.Sign(buffer.WrittenSpan), now + lifetime);
+        return (buffer.WrittenMemory, now + lifetime);
     }
+
+    /// <summary>The token over <paramref name="claims"/>.</summary>
+    public string Sign(ReadOnlyMemory<byte> claims) => signer.Sign(claims.Span);
 }

@@ -8,6 +8,15 @@ namespace Hedgerow.Auth.Sessions;
 /// <param name="ExpiresAt">The second since 1970 at which it expires.</param>
 public sealed record IssuedSession(string AccessToken, int ExpiresIn, long ExpiresAt, string RefreshToken, User User)
 {
+    /// <summary>What the password that was used lacks by today's rules; null where it lacks nothing or none was used.</summary>
+    public PasswordWeakness? WeakPassword { get; init; }
+
+    /// <summary>The access token that the provider gave for the person, where one was used.</summary>
+    public string? ProviderToken { get; init; }
+
+    /// <summary>The provider's refresh token, where it gives any.</summary>
+    public string? ProviderRefreshToken { get; init; }
+
     /// <summary>Access token, refresh token and user (auth-openapi.yaml, AccessTokenResponseSchema).</summary>
     public Reply ToReply() => Reply.Object(json =>
     {
@@ -18,5 +27,16 @@ public sealed record IssuedSession(string AccessToken, int ExpiresIn, long Expir
         json.WriteString("refresh_token", RefreshToken);
         json.WritePropertyName("user");
         UserJson.Write(json, User);
+        if (WeakPassword is { } weakness)
+        {
+            json.WriteStartObject("weak_password");
+            json.WriteString("message", weakness.Message);
+            json.WriteStartArray("reasons");
+            foreach (var reason in weakness.Reasons) json.WriteStringValue(reason);
+            json.WriteEndArray();
+            json.WriteEndObject();
+        }
+        if (ProviderToken is not null) json.WriteString("provider_token", ProviderToken);
+        if (ProviderRefreshToken is not null) json.WriteString("provider_refresh_token", ProviderRefreshToken);
     });
 }

@@ -15,94 +15,99 @@ namespace Hedgerow.Auth.Sessions;
 /// </summary>
 public sealed class RefreshGrant(AuthDatabase database, SessionStart sessions, AuthOptions options)
 {
-    // Both rows are locked, so that of parallel requests with one token the second sees what the first did.
-    private const string Find = """
-        select rt.id, rt.revoked, rt.updated_at < now() - make_interval(secs => @reuse) as is_past_reuse, rt.session_id,
-               u.id as user_id, coalesce(s.aal::text, 'aal1') as assurance,
-               (s.not_after < now()
-                or (@timebox > 0 and s.created_at < now() - make_interval(secs => @timebox))
-                or (@inactivity > 0 and coalesce(s.refreshed_at at time zone 'utc', s.created_at) < now() - make_interval(secs => @inactivity))) is true as is_expired
-        from auth.refresh_tokens rt
-        join auth.sessions s on s.id = rt.session_id
-        join auth.users u on u.id = s.user_id
-        where rt.token = @token and u.deleted_at is null
-        for update of rt, s
-        """;
-
-    private const string Swap = """
-        with spent as (
-          update auth.refresh_tokens set revoked = true, updated_at = now() where id = @id),
+    // One statement, because nothing is asked more often: it locks the session and then the token (SessionEnd names the order), so that of
+    // parallel requests with one token the second sees what the first did, and swaps the token where that is the answer.
+    private const string Swap = $"""
+        with found as materialized (
+          select rt.id as token_id, rt.revoked, rt.updated_at < now() - make_interval(secs => @reuse) as is_past_reuse,
+                 s.id as session_id, s.user_id, coalesce(s.aal::text, 'aal1') as assurance, coalesce(u.banned_until > now(), false) as is_banned,
+                 case
+                   when s.not_after < now() or (@timebox > 0 and s.created_at < now() - make_interval(secs => @timebox)) then 'past_end'
+                   when @inactivity > 0 and coalesce(s.refreshed_at at time zone 'utc', s.created_at) < now() - make_interval(secs => @inactivity) then 'inactive'
+                   when @lowAssurance > 0 and s.created_at < now() - make_interval(secs => @lowAssurance) and coalesce(s.aal, 'aal1') < 'aal2'
+                        and exists (select from auth.mfa_factors f where f.user_id = s.user_id and f.status = 'verified') then 'unproved'
+                 end as expired
+          from auth.refresh_tokens rt
+          join auth.sessions s on s.id = rt.session_id
+          join auth.users u on u.id = s.user_id
+          where rt.token = @token and u.deleted_at is null
+          for update of s, rt),
+        good as (
+          select * from found where not revoked and not is_banned and expired is null),
         used as (
-          update auth.sessions set refreshed_at = now() at time zone 'utc', updated_at = now(), user_agent = @agent, ip = coalesce(@address::inet, ip) where id = @session)
-        insert into auth.refresh_tokens (instance_id, token, user_id, revoked, created_at, updated_at, parent, session_id)
-        values ('00000000-0000-0000-0000-000000000000', @next, @user::text, false, now(), now(), @token, @session)
+          update auth.sessions s set refreshed_at = now() at time zone 'utc', updated_at = now(), user_agent = @agent, ip = coalesce(@address::inet, s.ip)
+          from good where s.id = good.session_id),
+        spent as (
+          update auth.refresh_tokens rt set revoked = true, updated_at = now() from good where rt.id = good.token_id),
+        next as (
+          insert into auth.refresh_tokens (instance_id, token, user_id, revoked, created_at, updated_at, parent, session_id)
+          select '00000000-0000-0000-0000-000000000000', @next, good.user_id::text, false, now(), now(), @token, good.session_id from good)
+        select found.revoked, found.is_past_reuse, found.session_id, found.assurance, found.is_banned, found.expired,
+               {SessionMethods.Sql} as methods,
+               {UserRows.Columns}
+        from found
+        join auth.users u on u.id = found.user_id
+        cross join lateral (select found.session_id as id) session
         """;
 
     private const string Successor = """
         select token from auth.refresh_tokens where session_id = @session and not revoked order by id desc limit 1
         """;
 
-    private const string EndSession = "delete from auth.sessions where id = @session";
-
     public async Task<Result<Reply>> GrantAsync(AuthRequest request, string? token, CancellationToken cancellation)
     {
         if (string.IsNullOrEmpty(token)) return AuthErrors.RefreshTokenMissing;
         if (token.Contains('\0', StringComparison.Ordinal)) return AuthErrors.RefreshTokenUnknown;
         await using var transaction = await database.BeginAsync(cancellation);
-        var found = await transaction.OneAsync<Found>(Find, new
-        {
-            token,
-            reuse = (double)options.RefreshTokenReuseInterval,
-            timebox = (double)options.SessionTimebox,
-            inactivity = (double)options.SessionInactivityTimeout,
-        });
-        if (found is null) return AuthErrors.RefreshTokenUnknown;
-        var user = await UserRows.FindAsync(transaction, found.UserId);
-        if (user is null) return AuthErrors.RefreshTokenUnknown;
-        if (user.IsBanned) return AuthErrors.Banned;
-        if (found.IsExpired) return AuthErrors.SessionExpired;
+        var next = SessionStart.NewRefreshToken();
+        if (await SwapAsync(transaction, request, token, next) is not (var found, var user)) return AuthErrors.RefreshTokenUnknown;
+        if (found.IsBanned) return AuthErrors.RefreshOfBanned;
+        if (found.Expired is { } reason) return AuthErrors.SessionExpired(reason);
 
-        var next = found.Revoked
-            ? found.IsPastReuse ? null : await transaction.OneAsync<string>(Successor, new { session = found.SessionId })
-            : await SwapAsync(transaction, request, found, token);
-        if (next is null)
+        var issued = found.Revoked ? await SuccessorAsync(transaction, found) : next;
+        if (issued is null)
         {
-            await transaction.ExecuteAsync(EndSession, new { session = found.SessionId });
+            await SessionEnd.OneAsync(transaction, user.Id, found.SessionId);
             await AuditLog.WriteAsync(transaction, request, AuditAction.TokenRevoked, user, new { reason = "reuse", session_id = found.SessionId });
             await transaction.CommitAsync();
             return AuthErrors.RefreshTokenUsed;
         }
 
-        var methods = await SessionMethods.ReadAsync(transaction, found.SessionId);
         await AuditLog.WriteAsync(transaction, request, AuditAction.TokenRefreshed, user);
+        var standing = new SessionStanding(found.SessionId, found.Assurance, found.Methods);
+        var session = await sessions.IssueAsync(transaction, request, user, standing, issued, "token_refresh");
         await transaction.CommitAsync();
-        return sessions.Issue(user, new SessionStanding(found.SessionId, found.Assurance, methods), next).ToReply();
+        return session.ToReply();
     }
 
-    private static async Task<string> SwapAsync(AuthTransaction transaction, AuthRequest request, Found found, string token)
-    {
-        var next = SessionStart.NewRefreshToken();
-        await transaction.ExecuteAsync(Swap, new
+    private Task<(Found Found, User User)?> SwapAsync(AuthTransaction transaction, AuthRequest request, string token, string next) =>
+        transaction.PairAsync<Found, User>(Swap, new
         {
-            id = found.Id,
-            session = found.SessionId,
+            token,
+            next,
             agent = request.Agent,
             address = request.Address?.ToString(),
-            next,
-            user = found.UserId,
-            token,
+            reuse = (double)options.RefreshTokenReuseInterval,
+            timebox = (double)options.SessionTimebox,
+            inactivity = (double)options.SessionInactivityTimeout,
+            lowAssurance = (double)options.SessionAllowLowAal,
         });
-        return next;
-    }
+
+    /// <summary>The token in force, for one that was spent a moment ago; a statement of its own sees what the one that was waited for has written.</summary>
+    private static async Task<string?> SuccessorAsync(AuthTransaction transaction, Found found) =>
+        found.IsPastReuse ? null : await transaction.OneAsync<string>(Successor, new { session = found.SessionId });
 
     private sealed record Found
     {
-        public long Id { get; init; }
         public bool Revoked { get; init; }
         public bool IsPastReuse { get; init; }
         public Guid SessionId { get; init; }
-        public Guid UserId { get; init; }
         public string Assurance { get; init; } = "aal1";
-        public bool IsExpired { get; init; }
+        public bool IsBanned { get; init; }
+
+        /// <summary>Why the session has ended: <c>past_end</c>, <c>inactive</c>, <c>unproved</c>; null where it has not.</summary>
+        public string? Expired { get; init; }
+
+        public string Methods { get; init; } = "[]";
     }
 }

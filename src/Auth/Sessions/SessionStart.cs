@@ -3,13 +3,15 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using Hedgerow.Auth.Audit;
 using Hedgerow.Auth.Data;
+using Hedgerow.Auth.Hooks;
 using Hedgerow.Auth.Http;
+using Hedgerow.Auth.Tokens;
 using Hedgerow.Auth.Users;
 
 namespace Hedgerow.Auth.Sessions;
 
 /// <summary>Starts a session for someone who has just proved who they are, with its tokens.</summary>
-public sealed class SessionStart(AccessTokens tokens, AuthOptions options)
+public sealed class SessionStart(AccessTokens tokens, AccessTokenHook hook, AuthOptions options)
 {
     private const string Start = """
         with session as (
@@ -26,9 +28,10 @@ public sealed class SessionStart(AccessTokens tokens, AuthOptions options)
         update auth.users set last_sign_in_at = now(), updated_at = now() where id = @user
         """;
 
-    private const string EndOthers = "delete from auth.sessions where user_id = @user and id <> @session";
+    private readonly string[] _tags = options.SessionTags.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
 
     /// <summary>The caller commits.</summary>
+    /// <exception cref="AccessTokenRefusedException">The hook refused the token, or failed.</exception>
     public async Task<IssuedSession> StartAsync(AuthTransaction transaction, AuthRequest request, Guid userId, SignInMethod method)
     {
         var session = Guid.NewGuid();
@@ -43,17 +46,23 @@ public sealed class SessionStart(AccessTokens tokens, AuthOptions options)
             token = refreshToken,
             provider = method.Provider,
         });
-        if (options.SingleSessionPerUser) await transaction.ExecuteAsync(EndOthers, new { user = userId, session });
+        if (options.SingleSessionPerUser) await SessionEnd.OfSameTagAsync(transaction, userId, session, _tags);
         var user = await UserRows.FindAsync(transaction, userId) ?? throw new InvalidOperationException("The user was read in this transaction.");
         await AuditLog.WriteAsync(transaction, request, AuditAction.Login, user, new { provider = method.Provider, method = method.Name });
         var methods = JsonSerializer.Serialize(new[] { new { method = method.Name, timestamp = DateTimeOffset.UtcNow.ToUnixTimeSeconds() } });
-        return Issue(user, new SessionStanding(session, "aal1", methods), refreshToken);
+        return await IssueAsync(transaction, request, user, new SessionStanding(session, "aal1", methods), refreshToken, method.Name);
     }
 
-    /// <summary>A new access token beside <paramref name="refreshToken"/>.</summary>
-    public IssuedSession Issue(User user, SessionStanding session, string refreshToken)
+    /// <summary>A new access token beside <paramref name="refreshToken"/>. The hook, where there is one, runs in <paramref name="transaction"/>: a refusal undoes it.</summary>
+    /// <param name="method">What the token is for: <c>password</c>, <c>token_refresh</c> … (GoTrue's <c>authentication_method</c>).</param>
+    /// <exception cref="AccessTokenRefusedException">The hook refused the token, or failed.</exception>
+    public async Task<IssuedSession> IssueAsync(
+        AuthTransaction transaction, AuthRequest request, User user, SessionStanding session, string refreshToken, string method)
     {
-        var (accessToken, expiresAt) = tokens.Issue(user, session);
+        var (claims, expiresAt) = tokens.Claims(user, session);
+        if (hook.IsSet) claims = await hook.RunAsync(transaction, request, user.Id, claims, method);
+        var accessToken = tokens.Sign(claims);
+        if (hook.IsSet && accessToken.Length > SignedToken.MaxLength) throw hook.TokenTooLong(accessToken.Length);
         return new IssuedSession(accessToken, tokens.Lifetime, expiresAt, refreshToken, user);
     }
 

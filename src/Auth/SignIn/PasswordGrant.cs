@@ -1,6 +1,7 @@
 using Hedgerow.Auth.Audit;
 using Hedgerow.Auth.Data;
 using Hedgerow.Auth.Http;
+using Hedgerow.Auth.Limits;
 using Hedgerow.Auth.Sessions;
 using Hedgerow.Auth.Users;
 using Hedgerow.Postgres;
@@ -8,7 +9,7 @@ using Hedgerow.Postgres;
 namespace Hedgerow.Auth.SignIn;
 
 /// <summary><c>grant_type=password</c>. Unknown addresses and wrong passwords get the same answer after the same work.</summary>
-public sealed class PasswordGrant(AuthDatabase database, SessionStart sessions)
+public sealed class PasswordGrant(AuthDatabase database, SessionStart sessions, RateLimits limits, AuthOptions options)
 {
     // The left join keeps one row for unknown addresses too, so that a hash is computed for them as well.
     private const string Check = $"""
@@ -24,6 +25,7 @@ public sealed class PasswordGrant(AuthDatabase database, SessionStart sessions)
         if (email is null && phone is null) return AuthErrors.Invalid("missing email or phone");
         if (HoldsNul(email) || HoldsNul(phone) || HoldsNul(body.Password)) return AuthErrors.InvalidCredentials;
 
+        await limits.TakePasswordAsync((email ?? phone)!, cancellation);
         await using var transaction = await database.BeginAsync(cancellation);
         var found = await transaction.OneAsync<Found>(Check, new { email, phone, password = body.Password ?? "" });
         if (found is not { Id: { } id, Matches: true })
@@ -39,7 +41,7 @@ public sealed class PasswordGrant(AuthDatabase database, SessionStart sessions)
 
         var session = await sessions.StartAsync(transaction, request, id, SignInMethod.Password);
         await transaction.CommitAsync();
-        return session.ToReply();
+        return (session with { WeakPassword = Password.Weakness(body.Password ?? "", options) }).ToReply();
     }
 
     private static bool HoldsNul(string? text) => text?.Contains('\0', StringComparison.Ordinal) == true;

@@ -1,6 +1,7 @@
 using Hedgerow.Auth.Audit;
 using Hedgerow.Auth.Data;
 using Hedgerow.Auth.Http;
+using Hedgerow.Auth.Limits;
 using Hedgerow.Auth.Sessions;
 using Hedgerow.Auth.Users;
 using Hedgerow.Postgres;
@@ -8,7 +9,7 @@ using Hedgerow.Postgres;
 namespace Hedgerow.Auth.SignIn;
 
 /// <summary><c>POST /signup</c>: by e-mail and password, or without either as an anonymous user.</summary>
-public sealed class SignUp(AuthDatabase database, SessionStart sessions, AuthOptions options)
+public sealed class SignUp(AuthDatabase database, SessionStart sessions, RateLimits limits, AuthOptions options)
 {
     public async Task<Result<Reply>> PostAsync(AuthRequest request, CancellationToken cancellation)
     {
@@ -16,6 +17,7 @@ public sealed class SignUp(AuthDatabase database, SessionStart sessions, AuthOpt
         if (!(await request.BodyAsync(BodyJson.Default.SignUpBody, cancellation)).Ok(out var body, out var error)) return error;
         if (Metadata.Refusal(body.Data, "data") is { } malformed) return malformed;
         if (string.IsNullOrEmpty(body.Email) && string.IsNullOrEmpty(body.Phone)) return await AnonymousAsync(request, body, cancellation);
+        await limits.TakeSignUpAsync(request, cancellation);
         if (string.IsNullOrEmpty(body.Email)) return AuthErrors.PhoneDisabled;
         if (string.IsNullOrEmpty(body.Password)) return AuthErrors.SignupWantsPassword;
         if (EmailAddress.Normalise(body.Email) is not { } email) return AuthErrors.EmailMalformed;
@@ -54,6 +56,7 @@ public sealed class SignUp(AuthDatabase database, SessionStart sessions, AuthOpt
     {
         if (!string.IsNullOrEmpty(body.Password)) return AuthErrors.Invalid("To signup, please provide your email");
         if (!options.AnonymousUsers) return AuthErrors.AnonymousDisabled;
+        await limits.TakeAnonymousAsync(request, cancellation);
         await using var transaction = await database.BeginAsync(cancellation);
         var person = new NewUser { IsAnonymous = true, UserMetadata = Metadata.ObjectOrNull(body.Data) };
         await person.InsertAsync(transaction);

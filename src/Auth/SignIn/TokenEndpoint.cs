@@ -1,11 +1,12 @@
 using Hedgerow.Auth.Http;
+using Hedgerow.Auth.Pkce;
 using Hedgerow.Auth.Sessions;
 using Hedgerow.Postgres;
 
 namespace Hedgerow.Auth.SignIn;
 
 /// <summary><c>POST /token?grant_type=…</c>.</summary>
-public sealed class TokenEndpoint(PasswordGrant password, RefreshGrant refresh)
+public sealed class TokenEndpoint(PasswordGrant password, RefreshGrant refresh, PkceGrant pkce)
 {
     public async Task<Result<Reply>> PostAsync(AuthRequest request, CancellationToken cancellation)
     {
@@ -14,6 +15,7 @@ public sealed class TokenEndpoint(PasswordGrant password, RefreshGrant refresh)
         {
             "password" => await password.GrantAsync(request, body, cancellation),
             "refresh_token" => await refresh.GrantAsync(request, body.RefreshToken, cancellation),
+            "pkce" => await pkce.GrantAsync(request, body.AuthCode, body.CodeVerifier, cancellation),
             _ => AuthErrors.UnsupportedGrant,
         };
     }

@@ -33,6 +33,30 @@ public static class JwkReader
         }
     }
 
+    /// <summary>
+    /// The public signature keys of another server's set. What this server cannot use (encryption keys, kinds it does not know, and symmetric
+    /// keys, which have no business there) is passed over: a provider may publish more than it signs with.
+    /// </summary>
+    /// <exception cref="FormatException">It is no key set.</exception>
+    public static IReadOnlyList<JwtKey> ReadForeign(JsonElement set)
+    {
+        if (set.ValueKind != JsonValueKind.Object || !set.TryGetProperty("keys", out var array) || array.ValueKind != JsonValueKind.Array)
+            throw new FormatException("not a set of JSON Web Keys");
+        var keys = new List<JwtKey>(array.GetArrayLength());
+        foreach (var element in array.EnumerateArray())
+        {
+            try
+            {
+                if (element.ValueKind == JsonValueKind.Object && Text(element, "use") is null or "sig" && ReadOne(element) is var key and not HmacKey) keys.Add(key);
+            }
+            catch (FormatException)
+            {
+                // Of no use here; a token that it signed finds no key and is refused.
+            }
+        }
+        return keys;
+    }
+
     private static List<JwtKey> ReadAll(JsonElement array)
     {
         var keys = new List<JwtKey>(array.GetArrayLength());

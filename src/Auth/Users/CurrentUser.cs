@@ -13,7 +13,6 @@ public sealed class CurrentUser(AuthDatabase database, AuthOptions options)
 {
     private const string IsSamePassword = $"select {Password.MatchesSql} from auth.users u where u.id = @id";
     private const string SetPassword = $"update auth.users set encrypted_password = {Password.HashSql}, updated_at = now() where id = @id";
-    private const string EndOtherSessions = "delete from auth.sessions where user_id = @id and id is distinct from @session";
     private static readonly string s_setData =
         $"update auth.users set raw_user_meta_data = {Metadata.MergeSql("raw_user_meta_data", "@data")}, updated_at = now() where id = @id";
 
@@ -32,7 +31,7 @@ public sealed class CurrentUser(AuthDatabase database, AuthOptions options)
         if (!(await SignedIn.FindAsync(transaction, request)).Ok(out var caller, out error)) return error;
         if (Metadata.Refusal(body.Data, "data") is { } malformed) return malformed;
         if (ChangesCredentials(caller.User, body) && await CredentialGuard.RefusalAsync(transaction, caller) is { } unproved) return unproved;
-        if (await ChangePasswordAsync(transaction, request, caller, body.Password) is { } badPassword) return badPassword;
+        if (await ChangePasswordAsync(transaction, request, caller, body.Password, !string.IsNullOrEmpty(body.Email)) is { } badPassword) return badPassword;
         if (await ChangeEmailAsync(transaction, caller, body.Email) is { } badEmail) return badEmail;
         if (Metadata.ObjectOrNull(body.Data) is { } data)
             await transaction.ExecuteAsync(s_setData, new { id = caller.User.Id, data = data.GetRawText() });
@@ -47,14 +46,15 @@ public sealed class CurrentUser(AuthDatabase database, AuthOptions options)
         !string.IsNullOrEmpty(body.Password) || (!string.IsNullOrEmpty(body.Email) && EmailAddress.Normalise(body.Email) != user.Email);
 
     /// <summary>A new password ends every other session: whoever knew the old one is out.</summary>
-    private async Task<ApiError?> ChangePasswordAsync(AuthTransaction transaction, AuthRequest request, SignedIn caller, string? password)
+    private async Task<ApiError?> ChangePasswordAsync(AuthTransaction transaction, AuthRequest request, SignedIn caller, string? password, bool namesAddress)
     {
         if (string.IsNullOrEmpty(password)) return null;
+        if (caller.User.IsAnonymous && !namesAddress) return AuthErrors.PasswordOfAnonymous;
         if (Password.Refusal(password, options) is { } weak) return weak;
         var id = caller.User.Id;
         if (await transaction.OneAsync<bool>(IsSamePassword, new { id, password })) return AuthErrors.SamePassword;
         await transaction.ExecuteAsync(SetPassword, new { id, password });
-        await transaction.ExecuteAsync(EndOtherSessions, new { id, session = caller.Session });
+        await SessionEnd.OthersAsync(transaction, id, caller.Session);
         await AuditLog.WriteAsync(transaction, request, AuditAction.PasswordChanged, caller.User);
         return null;
     }

@@ -2,7 +2,7 @@ using Hedgerow.Auth.Data;
 
 namespace Hedgerow.Auth.Users;
 
-/// <summary>Gives a user another e-mail address, in the account and in its e-mail identity. An anonymous user becomes a permanent one.</summary>
+/// <summary>Gives a user another e-mail address, in the account and in its e-mail identity. An anonymous user becomes a permanent one once the address is proved.</summary>
 public static class EmailChange
 {
     private const string SetEmail = """
@@ -10,7 +10,7 @@ public static class EmailChange
           email = @email,
           email_confirmed_at = case when @confirmed then now() else email_confirmed_at end,
           email_change = '', email_change_token_new = '', email_change_token_current = '', email_change_confirm_status = 0,
-          is_anonymous = false,
+          is_anonymous = is_anonymous and not @confirmed,
           raw_app_meta_data = coalesce(raw_app_meta_data, '{}') || jsonb_build_object(
             'provider', coalesce(raw_app_meta_data ->> 'provider', 'email'),
             'providers', case when raw_app_meta_data -> 'providers' ? 'email' then raw_app_meta_data -> 'providers'

@@ -3,6 +3,10 @@ using Hedgerow.Postgres;
 
 namespace Hedgerow.Auth.Users;
 
+/// <summary>Why a password is too weak (GoTrue's <c>weak_password</c>).</summary>
+/// <param name="Reasons">Of <c>length</c>, <c>characters</c>.</param>
+public sealed record PasswordWeakness(string Message, IReadOnlyList<string> Reasons);
+
 /// <summary>The rules for passwords, and the SQL that hashes and compares them: bcrypt, cost 10, in the database (pgcrypto).</summary>
 public static class Password
 {
@@ -28,8 +32,24 @@ public static class Password
     {
         if (Encoding.UTF8.GetByteCount(password) > MaxBytes) return Http.AuthErrors.Invalid($"Password cannot be longer than {MaxBytes} characters");
         if (password.Contains('\0', StringComparison.Ordinal)) return Http.AuthErrors.Invalid("Password cannot hold the character U+0000");
-        return password.Length < options.PasswordMinLength
-            ? Http.AuthErrors.WeakPassword($"Password should be at least {options.PasswordMinLength} characters.", "length")
-            : null;
+        return Weakness(password, options) is { } weakness ? Http.AuthErrors.WeakPassword(weakness) : null;
+    }
+
+    /// <summary>What <paramref name="password"/> lacks by today's rules, all of it, or null. A password that was chosen under older rules still signs in.</summary>
+    public static PasswordWeakness? Weakness(string password, AuthOptions options)
+    {
+        var (messages, reasons) = (new List<string>(), new List<string>());
+        if (password.Length < options.PasswordMinLength)
+        {
+            messages.Add($"Password should be at least {options.PasswordMinLength} characters.");
+            reasons.Add("length");
+        }
+        var sets = CharacterSets.Parse(options.PasswordRequiredCharacters);
+        if (sets.Any(set => password.AsSpan().IndexOfAny(set) < 0))
+        {
+            messages.Add($"Password should contain at least one character of each: {string.Join(", ", sets)}.");
+            reasons.Add("characters");
+        }
+        return reasons.Count > 0 ? new PasswordWeakness(string.Join(' ', messages), reasons) : null;
     }
 }

@@ -1,4 +1,6 @@
 using System.Text.Json;
+using Hedgerow.Auth.Hooks;
+using Hedgerow.Auth.Limits;
 using Hedgerow.Auth.Mfa;
 using Hedgerow.Auth.Tokens;
 using Hedgerow.Rest;
@@ -19,9 +21,16 @@ public static class SettingsRules
         Require(settings.Auth.RefreshTokenReuseInterval >= 0, "Auth:RefreshTokenReuseInterval", "must not be negative");
         Require(settings.Auth.OtpLength is >= 6 and <= 10, "Auth:OtpLength", "must be between 6 and 10");
         Require(settings.Auth.OtpExpiry is > 0 and <= 86400, "Auth:OtpExpiry", "must be between 1 and 86400");
+        Require(settings.Auth.FlowStateExpiry is > 0 and <= 86400, "Auth:FlowStateExpiry", "must be between 1 and 86400");
         Require(Uri.TryCreate(settings.Auth.SiteUrl, UriKind.Absolute, out _), "Auth:SiteUrl", "must be an absolute URL");
         Require(settings.Auth.SessionTimebox >= 0, "Auth:SessionTimebox", "must not be negative");
         Require(settings.Auth.SessionInactivityTimeout >= 0, "Auth:SessionInactivityTimeout", "must not be negative");
+        Require(settings.Auth.SessionAllowLowAal >= 0, "Auth:SessionAllowLowAal", "must not be negative");
+        Require(
+            settings.Auth.Hook.CustomAccessTokenUri.Length == 0 || HookFunction.Parse(settings.Auth.Hook.CustomAccessTokenUri) is not null,
+            "Auth:Hook:CustomAccessTokenUri", "must be pg-functions://postgres/<schema>/<function>");
+        Require(settings.Auth.Hook.TimeoutMilliseconds is > 0 and <= 60_000, "Auth:Hook:TimeoutMilliseconds", "must be between 1 and 60000");
+        CheckRateLimits(settings.Auth.RateLimits);
         CheckMfa(settings.Auth.Mfa);
         Require(!settings.ServesAuth || JwtKeySet.From(settings.Jwt).Signer is not null, "Jwt:Secret", "is missing; without a key that signs nobody can sign in");
     }
@@ -61,6 +70,16 @@ public static class SettingsRules
             var (path, problem) = e.Message.Split(": ", 2) is [var name, var rest] ? (name, rest) : ("Jwt:Secret", e.Message);
             throw new SettingException(path, problem, e);
         }
+    }
+
+    private static void CheckRateLimits(RateLimitOptions limits)
+    {
+        Require(limits.Token >= 0, "Auth:RateLimits:Token", "must not be negative");
+        Require(limits.SignUp >= 0, "Auth:RateLimits:SignUp", "must not be negative");
+        Require(limits.AnonymousUsers >= 0, "Auth:RateLimits:AnonymousUsers", "must not be negative");
+        Require(limits.Verify >= 0, "Auth:RateLimits:Verify", "must not be negative");
+        Require(limits.Otp >= 0, "Auth:RateLimits:Otp", "must not be negative");
+        Require(limits.PasswordsPerAccount >= 0, "Auth:RateLimits:PasswordsPerAccount", "must not be negative");
     }
 
     private static void CheckMfa(MfaOptions mfa)

@@ -104,18 +104,17 @@ public sealed class MfaTests(MfaPlatform shared) : IClassFixture<MfaPlatform>
         var app = await user.AppAsync();
         var other = await user.SignInAgainAsync(_platform);
         var challenge = await user.ChallengeAsync(app.Factor);
-        // A refresh, step by step: it has its token and goes for its session.
+        // A refresh, step by step: it has its session and goes for its token.
         await using var connection = await _platform.Database.OpenAdminAsync();
         await using var refresh = await connection.BeginTransactionAsync();
         await using var command = connection.CreateCommand();
         command.Parameters.AddWithValue(other.RefreshToken);
-        command.CommandText = "select session_id from auth.refresh_tokens where token = $1 for update";
-        var session = (Guid)(await command.ExecuteScalarAsync())!;
+        command.CommandText = "select from auth.sessions where id = (select session_id from auth.refresh_tokens where token = $1) for update";
+        await command.ExecuteNonQueryAsync();
         var answer = user.AnswerAsync(app.Factor, challenge, app.NextCode());
         while (!answer.IsCompleted && !await IsWaitingAsync()) await Task.Yield();
 
-        command.Parameters[0].Value = session;
-        command.CommandText = "select from auth.sessions where id = $1 for update";
+        command.CommandText = "select from auth.refresh_tokens where token = $1 for update";
         await command.ExecuteNonQueryAsync();
         await refresh.CommitAsync();
 

@@ -1,3 +1,4 @@
+using Hedgerow.Tests.Integration.Support;
 using Hedgerow.Cli;
 using Hedgerow.Postgres.Migrations;
 using Hedgerow.Postgres.Policies;
@@ -38,7 +39,9 @@ public sealed class AccessTests(ICreateTechsFixture fixture) : IClassFixture<ICr
         Assert.Null(await @operator.ScalarAsync<string>(
             """
             select string_agg(c.oid::regclass::text, ', ') from pg_class c
-            where c.relnamespace in ('public'::regnamespace, 'storage'::regnamespace) and c.relkind in ('r', 'p')
+            join pg_namespace n on n.oid = c.relnamespace
+            where (n.nspname in ('public', 'storage', 'appforge_archive') or exists (select from pg_namespace p where p.nspname = n.nspname || '_private'))
+              and c.relkind in ('r', 'p')
               and not (c.relrowsecurity and c.relforcerowsecurity)
             """));
         Assert.Null(await @operator.ScalarAsync<string>(
@@ -63,7 +66,8 @@ public sealed class AccessTests(ICreateTechsFixture fixture) : IClassFixture<ICr
         Assert.Null(await new Person(fixture.Database, "postgres").ScalarAsync<string>(
             """
             select string_agg(p.oid::regprocedure::text, ', ') from pg_proc p
-            where p.pronamespace in ('public'::regnamespace, 'hedgerow'::regnamespace)
+            join pg_namespace n on n.oid = p.pronamespace
+            where (n.nspname in ('public', 'hedgerow') or n.nspname like '%\_private' or exists (select from pg_namespace q where q.nspname = n.nspname || '_private'))
               and (p.prosecdef and (p.proowner not in ('hedgerow_definer'::regrole, 'hedgerow_admin'::regrole) or not coalesce(p.proconfig::text like '%search_path=%', false))
                 or exists (select from aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) a where a.grantee = 0))
             """));

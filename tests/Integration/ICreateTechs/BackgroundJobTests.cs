@@ -1,3 +1,4 @@
+using Hedgerow.Tests.Integration.Support;
 using System.Collections.Concurrent;
 using Npgsql;
 

@@ -1,3 +1,4 @@
+using Hedgerow.Tests.Integration.Support;
 namespace Hedgerow.Tests.Integration.ICreateTechs;
 
 /// <summary>The seed's composite and GIN indexes, held against the plans of the queries they are named for.</summary>

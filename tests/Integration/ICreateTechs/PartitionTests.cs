@@ -1,3 +1,4 @@
+using Hedgerow.Tests.Integration.Support;
 using Npgsql;
 
 namespace Hedgerow.Tests.Integration.ICreateTechs;

@@ -1,3 +1,4 @@
+using Hedgerow.Tests.Integration.Support;
 namespace Hedgerow.Tests.Integration.ICreateTechs;
 
 /// <summary>What a policy costs in a database of many: it is answered by indexes, and asked once per statement.</summary>

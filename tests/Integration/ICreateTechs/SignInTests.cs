@@ -1,3 +1,4 @@
+using Hedgerow.Tests.Integration.Support;
 using System.Net;
 
 namespace Hedgerow.Tests.Integration.ICreateTechs;

@@ -1,3 +1,4 @@
+using Hedgerow.Tests.Integration.Support;
 namespace Hedgerow.Tests.Integration.ICreateTechs;
 
 public sealed class TimestampTests(ICreateTechsFixture fixture) : IClassFixture<ICreateTechsFixture>

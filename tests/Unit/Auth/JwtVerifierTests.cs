@@ -122,7 +122,7 @@ public sealed class JwtVerifierTests
 
     [Fact]
     public void An_oversized_token_is_refused_before_anything_is_decoded() =>
-        Assert.Equal("PGRST301", Refusal(Forge.Hs256($$"""{"role":"a","x":"{{new string('x', JwtVerifier.MaxLength)}}"}"""))?.Code);
+        Assert.Equal("PGRST301", Refusal(Forge.Hs256($$"""{"role":"a","x":"{{new string('x', SignedToken.MaxLength)}}"}"""))?.Code);
 
     [Theory]
     [InlineData("""{"role":"anon","role":"service_role"}""")]

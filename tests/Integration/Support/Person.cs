@@ -1,8 +1,7 @@
 using System.Text.Json;
-using Hedgerow.Tests.Integration.Support;
 using Npgsql;
 
-namespace Hedgerow.Tests.Integration.ICreateTechs;
+namespace Hedgerow.Tests.Integration.Support;
 
 /// <summary>
 /// Somebody who talks to the database as a request does: a role and claims that hold for one transaction, which commits.

@@ -1,4 +1,4 @@
-namespace Hedgerow.Tests.Integration.ICreateTechs;
+namespace Hedgerow.Tests.Integration.Support;
 
 /// <summary>
 /// An OpenPGP key pair (RSA 2048, no passphrase) that protects nothing but the rows of these tests. GnuPG made it, so that the

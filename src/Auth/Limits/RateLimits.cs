@@ -1,0 +1,68 @@
+using System.Net;
+using System.Net.Sockets;
+using Hedgerow.Auth.Data;
+using Hedgerow.Auth.Http;
+
+namespace Hedgerow.Auth.Limits;
+
+/// <summary>Something that may be done <paramref name="Allowed"/> times in each <paramref name="Window"/>.</summary>
+/// <param name="Bucket">What is counted: what it is, and whose.</param>
+public sealed record RateLimit(string Bucket, int Allowed, TimeSpan Window);
+
+/// <summary>
+/// Counts what one address or account may do often: in the database, for all replicas, in a transaction of its own that stays whatever comes of
+/// the request.
+/// </summary>
+/// <exception cref="Npgsql.PostgresException">PT429, of every method here: a limit is reached. The route answers it.</exception>
+public sealed class RateLimits(AuthDatabase database, RateLimitOptions options)
+{
+    private const string Take = """
+        select hedgerow.take_rate(taken.bucket, taken.allowed, taken.per)
+        from unnest(@buckets::text[], @allowed::integer[], @windows::interval[]) as taken (bucket, allowed, per)
+        """;
+
+    private static readonly TimeSpan s_fiveMinutes = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan s_hour = TimeSpan.FromHours(1);
+
+    public AuthHandler Tokens(AuthHandler handler) => PerAddress("token", options.Token, handler);
+    public AuthHandler Verifications(AuthHandler handler) => PerAddress("verify", options.Verify, handler);
+
+    /// <param name="kind">What is asked for: <c>otp</c>, <c>recover</c>, <c>resend</c>, <c>user</c> … Each is counted by itself.</param>
+    public AuthHandler Messages(string kind, AuthHandler handler) => PerAddress(kind, options.Otp, handler);
+
+    public Task TakeSignUpAsync(AuthRequest request, CancellationToken cancellation) =>
+        TakeAsync(OfAddress(request, "signup", options.SignUp, s_fiveMinutes), cancellation);
+
+    public Task TakeAnonymousAsync(AuthRequest request, CancellationToken cancellation) =>
+        TakeAsync(OfAddress(request, "anonymous", options.AnonymousUsers, s_hour), cancellation);
+
+    /// <param name="account">The address or number that is tried, normalised; it need not exist.</param>
+    public Task TakePasswordAsync(string account, CancellationToken cancellation) =>
+        TakeAsync([new RateLimit($"auth:password:{account}", options.PasswordsPerAccount, s_fiveMinutes)], cancellation);
+
+    /// <summary>Takes one of each; none where one of them is used up.</summary>
+    public Task TakeAsync(RateLimit[] limits, CancellationToken cancellation)
+    {
+        var counted = limits.Where(limit => limit.Allowed > 0).ToArray();
+        return counted.Length == 0 ? Task.CompletedTask : database.ExecuteAsync(Take, new
+        {
+            buckets = Array.ConvertAll(counted, limit => limit.Bucket),
+            allowed = Array.ConvertAll(counted, limit => limit.Allowed),
+            windows = Array.ConvertAll(counted, limit => limit.Window),
+        }, cancellation);
+    }
+
+    private AuthHandler PerAddress(string kind, int allowed, AuthHandler handler) => async (request, cancellation) =>
+    {
+        await TakeAsync(OfAddress(request, kind, allowed, s_fiveMinutes), cancellation);
+        return await handler(request, cancellation);
+    };
+
+    private static RateLimit[] OfAddress(AuthRequest request, string kind, int allowed, TimeSpan window) =>
+        request.Address is { } address && !IPAddress.IsLoopback(address) ? [new RateLimit($"auth:{kind}:{Holder(address)}", allowed, window)] : [];
+
+    /// <summary>What one person is given: an IPv4 address, or a /64 of IPv6 (RFC 6177).</summary>
+    private static string Holder(IPAddress address) => address.AddressFamily == AddressFamily.InterNetworkV6
+        ? new IPNetwork(new IPAddress([.. address.GetAddressBytes()[..8], 0, 0, 0, 0, 0, 0, 0, 0]), 64).ToString()
+        : address.ToString();
+}
