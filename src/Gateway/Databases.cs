@@ -8,6 +8,9 @@ namespace Hedgerow.Gateway;
 /// <summary>The pools of the gateway: one a room, each under its own login.</summary>
 public static class Databases
 {
+    /// <summary>Far more than a quick request takes, far less than a person notices.</summary>
+    private static readonly TimeSpan s_patience = TimeSpan.FromMilliseconds(100);
+
     /// <summary>REST's pool: the <c>authenticator</c>, or the given login where the database is served as it is.</summary>
     /// <exception cref="SettingException"><see cref="DbOptions.Url"/> cannot be read.</exception>
     public static NpgsqlDataSource ForRest(DbOptions options)
@@ -31,7 +34,7 @@ public static class Databases
     public static Multiplexer? SharedForRest(DbOptions options)
     {
         var reads = options.SharedConnections < 0 ? Math.Max(2, Environment.ProcessorCount) : options.SharedConnections;
-        return reads == 0 ? null : Multiplexer.For(RestLogin(options), reads, 4 * reads);
+        return reads == 0 ? null : Multiplexer.For(RestLogin(options), reads, 4 * reads, s_patience);
     }
 
     private static NpgsqlConnectionStringBuilder RestLogin(DbOptions options)

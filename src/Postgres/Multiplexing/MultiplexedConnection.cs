@@ -89,7 +89,7 @@ internal sealed class MultiplexedConnection : IThreadPoolWorkItem, IAsyncDisposa
 
     void IThreadPoolWorkItem.Execute() => _ = FlushAsync();
 
-    /// <summary>Writes until nothing is left. It never fails: a broken stream ends the reading too, which tells those who wait.</summary>
+    /// <summary>Writes until nothing is left. It never fails: a broken stream ends the reading.</summary>
     private async Task FlushAsync()
     {
         try
@@ -111,26 +111,32 @@ internal sealed class MultiplexedConnection : IThreadPoolWorkItem, IAsyncDisposa
         }
         catch (Exception e) when (e is IOException or ObjectDisposedException)
         {
-            Close(e);
+            Close();
         }
     }
 
     private async Task ReadAsync()
     {
+        Exception cause;
         try
         {
-            do
+            while (true)
             {
                 while (_reader.TryRead(out var body)) Handle(_reader.Type, body);
+                // What follows an oversized message may have arrived with its end.
                 if (_reader.TryBegin()) await HandleOversizedAsync();
+                else if (!await _reader.FillAsync()) break;
             }
-            while (await _reader.FillAsync());
-            Close(new EndOfStreamException("The server closed the connection."));
+            cause = new EndOfStreamException("The server closed the connection.");
         }
-        catch (Exception e) when (e is IOException or ObjectDisposedException or InvalidDataException)
+        catch (Exception e) // whatever it is, nobody may be left waiting
         {
-            Close(e);
+            cause = e;
         }
+        Close();
+        // Nothing is added any more, and nobody else takes anything out.
+        var broken = new NpgsqlException("The connection to the server was lost.", cause);
+        while (_pending.TryDequeue(out var exchange)) exchange.Break(broken);
     }
 
     private void Handle(byte type, ReadOnlySpan<byte> body)
@@ -195,22 +201,16 @@ internal sealed class MultiplexedConnection : IThreadPoolWorkItem, IAsyncDisposa
         }
     }
 
-    private void Close(Exception cause)
+    /// <summary>Ends the reading, which tells those who wait.</summary>
+    private void Close()
     {
-        lock (_sync)
-        {
-            if (_closed) return;
-            _closed = true;
-        }
+        lock (_sync) _closed = true;
         _stream.Dispose();
-        var broken = new NpgsqlException("The connection to the server was lost.", cause);
-        // Nothing is added any more.
-        while (_pending.TryDequeue(out var exchange)) exchange.Break(broken);
     }
 
     public async ValueTask DisposeAsync()
     {
-        Close(new ObjectDisposedException(nameof(MultiplexedConnection)));
+        Close();
         await _reading;
     }
 }

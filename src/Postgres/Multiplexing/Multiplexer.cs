@@ -11,7 +11,7 @@ namespace Hedgerow.Postgres.Multiplexing;
 /// </summary>
 /// <remarks>
 /// A transaction on a shared connection waits for those before it, so only such get there as were quick and short the last time, on a
-/// connection of their own; the server cuts what is not quick after all (<see cref="Patience"/>), and what fails in any way is undone. In each such case
+/// connection of their own; the server cuts what is not quick after all (<c>statement_timeout</c>), and what fails in any way is undone. In each such case
 /// <see cref="RunAsync"/> gives no answer and the caller runs the transaction on a connection of its own, where the driver explains what is wrong with it.
 /// </remarks>
 public sealed class Multiplexer : IAsyncDisposable
@@ -22,9 +22,6 @@ public sealed class Multiplexer : IAsyncDisposable
     /// <summary>An answer of at most so many bytes is short.</summary>
     private const int Short = 64 * 1024;
 
-    /// <summary>The longest that one transaction can hold up those behind it, in milliseconds (<c>statement_timeout</c>).</summary>
-    private const int Patience = 100;
-
     private const int MostTexts = 10_000;
 
     /// <summary>Reads in flight on one connection; past it a connection of one's own is the better place to wait.</summary>
@@ -33,14 +30,14 @@ public sealed class Multiplexer : IAsyncDisposable
     /// <summary>A commit waits for the disk, and those on other connections share that wait, those behind it on the same one do not.</summary>
     private const int WritesInFlight = 2;
 
-    private static readonly string s_patience = Patience.ToString(CultureInfo.InvariantCulture);
-
+    private readonly KeyValuePair<string, string> _patience;
     private readonly Slot[] _reads;
     private readonly Slot[] _writes;
     private readonly ConcurrentDictionary<string, bool> _quick = new(StringComparer.Ordinal);
 
-    private Multiplexer(ServerLogin login, int reads, int writes)
+    private Multiplexer(ServerLogin login, int reads, int writes, TimeSpan patience)
     {
+        _patience = new("statement_timeout", ((int)patience.TotalMilliseconds).ToString(CultureInfo.InvariantCulture));
         _reads = [.. Enumerable.Range(0, reads).Select(_ => new Slot(login, ReadsInFlight))];
         _writes = [.. Enumerable.Range(0, writes).Select(_ => new Slot(login, WritesInFlight))];
     }
@@ -48,8 +45,9 @@ public sealed class Multiplexer : IAsyncDisposable
     /// <summary>Null where the connection string asks for what only the driver offers: then every transaction has a connection of its own.</summary>
     /// <param name="reads">Connections for reads: about one a core keeps PostgreSQL busy.</param>
     /// <param name="writes">Connections for writes.</param>
-    public static Multiplexer? For(NpgsqlConnectionStringBuilder to, int reads, int writes) =>
-        ServerLogin.For(to) is { } login ? new(login, reads, writes) : null;
+    /// <param name="patience">The longest that one transaction can hold up those behind it.</param>
+    public static Multiplexer? For(NpgsqlConnectionStringBuilder to, int reads, int writes, TimeSpan patience) =>
+        ServerLogin.For(to) is { } login ? new(login, reads, writes, patience) : null;
 
     /// <summary>Runs it as one pipeline. Null: nothing was done, and it is for a connection of its own.</summary>
     /// <exception cref="NpgsqlException">The connection broke; whether a write was committed is not known.</exception>
@@ -58,7 +56,7 @@ public sealed class Multiplexer : IAsyncDisposable
         if (!Takes(script)) return null;
         var answering = script.Statements[0];
         if (!_quick.ContainsKey(answering.Text)) return null;
-        var settings = SettingsStatement.Of(script.Settings.Add(new("statement_timeout", s_patience)), script.ReadOnly);
+        var settings = SettingsStatement.Of(script.Settings.Add(_patience), script.ReadOnly);
         if (Least(script.ReadOnly ? _reads : _writes)?.Send(settings, script.PreRequestStatement(), answering, !script.ReadOnly) is not { } exchange) return null;
         var row = await exchange.Answer;
         if (row is null) _quick.TryRemove(answering.Text, out _);
