@@ -8,7 +8,7 @@ using Hedgerow.Auth.Otp;
 using Hedgerow.Auth.Pkce;
 using Hedgerow.Auth.Sessions;
 using Hedgerow.Auth.SignIn;
-using Hedgerow.Auth.Tokens;
+using Hedgerow.Auth.Tokens.Rotation;
 using Hedgerow.Auth.Users;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
@@ -23,11 +23,15 @@ public static class AuthEndpoints
     public static void AddAuth(this IServiceCollection services, AuthSetup setup, NpgsqlDataSource database)
     {
         services.AddSingleton(setup.Options);
-        services.AddSingleton(setup.Keys);
+        services.AddSingleton(new KeyRing(setup.Keys));
+        services.AddSingleton(setup.Jwt);
+        services.AddSingleton(new KeyStore(database, new SecretBox(setup.SigningKeyKey)));
+        services.AddSingleton<KeyReloader>();
+        services.AddHostedService(room => room.GetRequiredService<KeyReloader>());
         services.AddSingleton(new AuthDatabase(database));
         services.AddSingleton(setup.Options.RateLimits);
         services.AddSingleton<RateLimits>();
-        services.AddSingleton(new AccessTokens(new JwtSigner(setup.Keys), setup.Issuer, setup.Lifetime, TimeProvider.System));
+        services.AddSingleton(room => new AccessTokens(room.GetRequiredService<KeyRing>(), setup.Issuer, setup.Jwt.Expiry, TimeProvider.System));
         services.AddSingleton(new OneTimeTokens(setup.OneTimeTokenKey, setup.Options));
         services.AddSingleton<RedirectUrls>();
         services.AddSingleton<Verify>();

@@ -1,5 +1,6 @@
 using Hedgerow.Auth;
 using Hedgerow.Auth.Tokens;
+using Hedgerow.Auth.Tokens.Rotation;
 using Hedgerow.Gateway.Configuration;
 using Hedgerow.Gateway.Metrics;
 using Hedgerow.Gateway.Operations;
@@ -30,7 +31,11 @@ public static class GatewayHost
         builder.Services.AddSingleton(new JwtVerifier(keys, settings.Jwt, settings.Rest.AnonRole, TimeProvider.System));
         builder.Services.AddOperations(settings.Gateway, rest);
         builder.Services.AddRest(settings.Rest, rest, settings.RestSecrets);
-        if (settings.ServesAuth) builder.Services.AddAuth(settings.AuthSetup(keys), Databases.ForAuth(settings.Db));
+        if (settings.ServesAuth)
+        {
+            builder.Services.AddAuth(settings.AuthSetup(keys), Databases.ForAuth(settings.Db));
+            builder.Services.AddSingleton(provider => new ReadinessCheck("keys", _ => ValueTask.FromResult(provider.GetRequiredService<KeyReloader>().IsLoaded)));
+        }
 
         var app = builder.Build();
         app.TrustProxies(settings.Gateway);

@@ -33,6 +33,9 @@ public sealed record JwtOptions
     /// <summary>The <c>iss</c> claim of tokens signed here. Empty: the address of <c>/auth/v1</c>.</summary>
     public string Issuer { get; init; } = "";
 
+    /// <summary>Seconds between two looks at the keys that <c>hedgerow keys rotate</c> adds. A new key signs after three of them, when every gateway knows it.</summary>
+    public int KeysReloadSeconds { get; init; } = 5;
+
     /// <summary>Seconds that an access token is valid for.</summary>
     public int Expiry { get; init; } = 3600;
 }

@@ -21,10 +21,16 @@ public sealed record GatewaySettings(RestOptions Rest, JwtOptions Jwt, AuthOptio
 
     /// <summary>What the Auth room needs to know.</summary>
     public AuthSetup AuthSetup(JwtKeySet keys) => new(
-        Auth, keys, AuthUrl, Jwt.Issuer.Length > 0 ? Jwt.Issuer : AuthUrl, Jwt.Expiry,
+        Auth, keys, Jwt, AuthUrl, Jwt.Issuer.Length > 0 ? Jwt.Issuer : AuthUrl,
         HMACSHA256.HashData(Encoding.UTF8.GetBytes(Db.LoginSecret), "hedgerow:auth:one-time-tokens"u8),
         // A key of its own purpose, made from the one secret that encrypts what is stored: a new login secret must lock nobody out.
-        Encryption.PrivateKey.Length > 0 ? HMACSHA256.HashData(Encoding.UTF8.GetBytes(Encryption.PrivateKey), "hedgerow:auth:factor-secrets"u8) : null);
+        KeyFor("hedgerow:auth:factor-secrets"u8), SigningKeyKey);
+
+    /// <summary>What encrypts the signing keys in the database; null where nothing does.</summary>
+    public byte[]? SigningKeyKey => KeyFor("hedgerow:auth:signing-keys"u8);
+
+    private byte[]? KeyFor(ReadOnlySpan<byte> purpose) =>
+        Encryption.PrivateKey.Length > 0 ? HMACSHA256.HashData(Encoding.UTF8.GetBytes(Encryption.PrivateKey), purpose) : null;
 
     /// <summary>Settings as design §6 layers them: <paramref name="defaults"/>, appsettings.json, the environment (<c>HEDGEROW_…</c>), <paramref name="overrides"/>.</summary>
     /// <param name="defaults">What holds where nobody says otherwise: the generated secrets.</param>

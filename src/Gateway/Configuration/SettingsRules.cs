@@ -52,6 +52,7 @@ public static class SettingsRules
     {
         Require(jwt.CacheMaxEntries >= 0, "Jwt:CacheMaxEntries", "must not be negative");
         Require(jwt.Expiry > 0, "Jwt:Expiry", "must be positive");
+        Require(jwt.KeysReloadSeconds is > 0 and <= 60, "Jwt:KeysReloadSeconds", "must be between 1 and 60");
         try
         {
             RoleClaimPath.Parse(jwt.RoleClaimKey);
