@@ -3,6 +3,7 @@ using Hedgerow.Auth.Data;
 using Hedgerow.Auth.Hooks;
 using Hedgerow.Auth.Http;
 using Hedgerow.Auth.Limits;
+using Hedgerow.Auth.Mail;
 using Hedgerow.Auth.Mfa;
 using Hedgerow.Auth.Otp;
 using Hedgerow.Auth.Pkce;
@@ -34,10 +35,17 @@ public static class AuthEndpoints
         services.AddSingleton(room => new AccessTokens(room.GetRequiredService<KeyRing>(), setup.Issuer, setup.Jwt.Expiry, TimeProvider.System));
         services.AddSingleton(new OneTimeTokens(setup.OneTimeTokenKey, setup.Options));
         services.AddSingleton<RedirectUrls>();
+        services.AddSingleton<Redemption>();
         services.AddSingleton<Verify>();
-        services.AddSingleton(room => ActivatorUtilities.CreateInstance<GenerateLink>(room, setup.ExternalUrl));
+        services.AddSingleton<OtpEndpoint>();
+        services.AddSingleton<Recover>();
+        services.AddSingleton<Resend>();
+        services.AddSingleton<Reauthentication>();
+        services.AddSingleton<GenerateLink>();
+        services.AddSingleton<Invite>();
         services.AddSingleton<AccessTokenHook>();
         services.AddSingleton<SessionStart>();
+        services.AddSingleton<ConfirmedSignUp>();
         services.AddSingleton<SignUp>();
         services.AddSingleton<PasswordGrant>();
         services.AddSingleton<RefreshGrant>();
@@ -49,6 +57,7 @@ public static class AuthEndpoints
         services.AddSingleton<AdminUsers>();
         services.AddSingleton<AdminUser>();
         services.AddSingleton<Discovery>();
+        services.AddMail(setup, database);
         services.AddMfa(setup);
     }
 
@@ -66,12 +75,20 @@ public static class AuthEndpoints
         auth.MapPost("/token", AuthRoute.Of(limits.Tokens(Room<TokenEndpoint>().PostAsync)));
         auth.MapGet("/verify", AuthRoute.Of(limits.Verifications(Room<Verify>().GetAsync)));
         auth.MapPost("/verify", AuthRoute.Of(limits.Verifications(Room<Verify>().PostAsync)));
+        auth.MapPost("/otp", AuthRoute.Of(limits.Messages("otp", Room<OtpEndpoint>().PostAsync)));
+        auth.MapPost("/magiclink", AuthRoute.Of(limits.Messages("otp", Room<OtpEndpoint>().PostMagicLinkAsync)));
+        auth.MapPost("/recover", AuthRoute.Of(limits.Messages("recover", Room<Recover>().PostAsync)));
+        auth.MapPost("/resend", AuthRoute.Of(limits.Messages("resend", Room<Resend>().PostAsync)));
+        // The description says POST, the official client GET.
+        auth.MapMethods("/reauthenticate", ["GET", "POST"], AuthRoute.Of(limits.Messages("reauthenticate", Room<Reauthentication>().SendAsync)));
         auth.MapPost("/logout", AuthRoute.Of(Room<Logout>().PostAsync));
         auth.MapGet("/user", AuthRoute.Of(Room<CurrentUser>().GetAsync));
         auth.MapPut("/user", AuthRoute.Of(limits.Messages("user", Room<CurrentUser>().PutAsync)));
 
         auth.MapMfa();
+        auth.MapMail();
 
+        auth.MapPost("/invite", AuthRoute.ForAdmins(Room<Invite>().PostAsync));
         auth.MapPost("/admin/generate_link", AuthRoute.ForAdmins(Room<GenerateLink>().PostAsync));
         auth.MapGet("/admin/users", AuthRoute.ForAdmins(Room<AdminUsers>().ListAsync));
         auth.MapPost("/admin/users", AuthRoute.ForAdmins(Room<AdminUsers>().PostAsync));

@@ -104,7 +104,10 @@ internal sealed class Up
             new("Db:ServeAsLogin", Migrates ? "false" : "true"),
         };
         if (Port is { } port) overrides.Add(new("Gateway:Urls", $"http://127.0.0.1:{port}"));
-        return GatewaySettings.Layer(secrets.Settings().Append(new("Gateway:Urls", DefaultUrl)), overrides);
+        List<KeyValuePair<string, string?>> defaults = [.. secrets.Settings(), new("Gateway:Urls", DefaultUrl)];
+        // The embedded server is for development: there mails are to be looked at.
+        if (Db is null && AdminDatabase.Given is null) defaults.Add(new("Auth:Mail:DevInbox", "true"));
+        return GatewaySettings.Layer(defaults, overrides);
     }
 
     /// <summary>A holder that announces nothing is about to stop, or another command that is done soon: worth a moment.</summary>

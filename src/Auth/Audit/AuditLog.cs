@@ -41,6 +41,10 @@ public static class AuditLog
 public sealed record AuditAction(string Name, string Kind)
 {
     public static AuditAction SignedUp { get; } = new("user_signedup", "team");
+    public static AuditAction Invited { get; } = new("user_invited", "team");
+    public static AuditAction ConfirmationRequested { get; } = new("user_confirmation_requested", "user");
+    public static AuditAction RecoveryRequested { get; } = new("user_recovery_requested", "user");
+    public static AuditAction Reauthenticate { get; } = new("user_reauthenticate_requested", "user");
     public static AuditAction RepeatedSignUp { get; } = new("user_repeated_signup", "user");
     public static AuditAction Login { get; } = new("login", "account");
     public static AuditAction LoginFailed { get; } = new("login_failed", "account");

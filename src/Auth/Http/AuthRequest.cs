@@ -25,6 +25,12 @@ public sealed class AuthRequest(HttpContext http)
     /// <summary>A parameter of the query string; empty where it is missing.</summary>
     public string Query(string name) => http.Request.Query[name].ToString();
 
+    /// <summary>Where the client wants the person to go, most wanted first: the header and the parameter <c>redirect_to</c>, then the page it was asked from.</summary>
+    public IEnumerable<string> RedirectTargets => [http.Request.Headers["redirect_to"].ToString(), Query("redirect_to"), http.Request.Headers.Referer.ToString()];
+
+    /// <summary>The port that the request came in by.</summary>
+    public int LocalPort => http.Connection.LocalPort;
+
     /// <summary>A part of the path.</summary>
     public string Route(string name) => http.Request.RouteValues[name]?.ToString() ?? "";
 

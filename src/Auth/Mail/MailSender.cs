@@ -31,7 +31,7 @@ public sealed class MailSender(NpgsqlDataSource database, MailQueue queue, SmtpD
             }
             catch (Exception e) when (e is NpgsqlException or IOException or TimeoutException or InvalidOperationException)
             {
-                Log.MailStopped(logger, e);
+                MailLog.Stopped(logger, e);
                 await Task.Delay(TimeSpan.FromSeconds(1), stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
@@ -79,11 +79,11 @@ public sealed class MailSender(NpgsqlDataSource database, MailQueue queue, SmtpD
                 break;
             case Delivery.NotNow notNow:
                 var delay = DelayAfter(mail.Attempts);
-                Log.MailDelayed(logger, mail.Id, mail.Attempts, delay.TotalSeconds, WithoutAddress(notNow.Reason));
+                MailLog.Delayed(logger, mail.Id, mail.Attempts, delay.TotalSeconds, WithoutAddress(notNow.Reason));
                 await queue.RetryAsync(mail.Id, notNow.Reason, delay, cancellation);
                 break;
             case Delivery.Never never:
-                Log.MailFailed(logger, mail.Id, mail.Attempts, WithoutAddress(never.Reason));
+                MailLog.Failed(logger, mail.Id, mail.Attempts, WithoutAddress(never.Reason));
                 await queue.FailAsync(mail.Id, never.Reason, cancellation);
                 break;
         }

@@ -1,8 +1,10 @@
 using System.Text.Json;
 using Hedgerow.Auth.Hooks;
 using Hedgerow.Auth.Limits;
+using Hedgerow.Auth.Mail;
 using Hedgerow.Auth.Mfa;
 using Hedgerow.Auth.Tokens;
+using Hedgerow.Auth.Users;
 using Hedgerow.Rest;
 
 namespace Hedgerow.Gateway.Configuration;
@@ -31,6 +33,7 @@ public static class SettingsRules
             "Auth:Hook:CustomAccessTokenUri", "must be pg-functions://postgres/<schema>/<function>");
         Require(settings.Auth.Hook.TimeoutMilliseconds is > 0 and <= 60_000, "Auth:Hook:TimeoutMilliseconds", "must be between 1 and 60000");
         CheckRateLimits(settings.Auth.RateLimits);
+        CheckMail(settings.Auth.Mail);
         CheckMfa(settings.Auth.Mfa);
         Require(!settings.ServesAuth || JwtKeySet.From(settings.Jwt).Signer is not null, "Jwt:Secret", "is missing; without a key that signs nobody can sign in");
     }
@@ -81,6 +84,26 @@ public static class SettingsRules
         Require(limits.Verify >= 0, "Auth:RateLimits:Verify", "must not be negative");
         Require(limits.Otp >= 0, "Auth:RateLimits:Otp", "must not be negative");
         Require(limits.PasswordsPerAccount >= 0, "Auth:RateLimits:PasswordsPerAccount", "must not be negative");
+    }
+
+    private static void CheckMail(MailOptions mail)
+    {
+        var smtp = mail.Smtp;
+        Require(mail.MaxFrequency >= 0, "Auth:Mail:MaxFrequency", "must not be negative");
+        Require(smtp.Port is > 0 and <= 65535, "Auth:Mail:Smtp:Port", "must be between 1 and 65535");
+        Require(smtp.Timeout is > 0 and <= 600, "Auth:Mail:Smtp:Timeout", "must be between 1 and 600");
+        Require(smtp.RetryDelay is > 0 and <= 900, "Auth:Mail:Smtp:RetryDelay", "must be between 1 and 900");
+        Require(smtp.MaxAttempts > 0, "Auth:Mail:Smtp:MaxAttempts", "must be positive");
+        Require(smtp.Host.Length == 0 || EmailAddress.Normalise(mail.From) is not null, "Auth:Mail:From", "must be an e-mail address; mail is sent from it");
+        Require(!mail.SenderName.AsSpan().ContainsAny('\r', '\n'), "Auth:Mail:SenderName", "must be one line");
+        try
+        {
+            MailTemplates.Load(mail);
+        }
+        catch (FormatException e)
+        {
+            throw new SettingException("Auth:Mail:Templates", e.Message, e);
+        }
     }
 
     private static void CheckMfa(MfaOptions mfa)

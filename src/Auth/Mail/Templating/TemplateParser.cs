@@ -46,9 +46,13 @@ internal sealed partial class TemplateParser(string source, bool isHtml)
                 end = inner;
                 return nodes;
             }
-            var node = inner.StartsWith("if ", StringComparison.Ordinal) ? Choice(action, inner[3..]) : Value(inner);
-            if (node is not TemplateNode.Choice) _position = EndOf(action);
-            if (node is not null) nodes.Add(node);
+            if (inner.StartsWith("if ", StringComparison.Ordinal))
+            {
+                nodes.Add(Choice(action, inner[3..]));
+                continue;
+            }
+            if (Value(inner) is { } value) nodes.Add(value);
+            _position = EndOf(action);
         }
     }
 
