@@ -17,6 +17,7 @@ public static class Databases
         // An error's DETAIL is part of PostgREST's answer.
         connection.IncludeErrorDetail = true;
         connection.MaxPoolSize = options.PoolSize > 0 ? options.PoolSize : 4 * Environment.ProcessorCount;
+        connection.Timeout = options.PoolTimeout;
         // A large answer passes through in fewer reads.
         connection.ReadBufferSize = 64 * 1024;
         // Each request is one transaction with local settings only: nothing is left to reset.

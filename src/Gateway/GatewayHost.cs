@@ -30,7 +30,8 @@ public static class GatewayHost
         var rest = Databases.ForRest(settings.Db);
         builder.Services.AddSingleton(new JwtVerifier(keys, settings.Jwt, settings.Rest.AnonRole, TimeProvider.System));
         builder.Services.AddOperations(settings.Gateway, rest);
-        builder.Services.AddRest(settings.Rest, rest, settings.RestSecrets);
+        builder.Services.AddRest(settings.Rest, rest, settings.RestSecrets, services => services.GetRequiredService<LiveSettings>().ReloadAsync);
+        builder.Services.AddSingleton(services => ActivatorUtilities.CreateInstance<LiveSettings>(services, configuration, settings, rest));
         if (settings.ServesAuth)
         {
             builder.Services.AddAuth(settings.AuthSetup(keys), Databases.ForAuth(settings.Db));
@@ -40,10 +41,10 @@ public static class GatewayHost
         var app = builder.Build();
         app.TrustProxies(settings.Gateway);
         app.UseMiddleware<RequestMeter>(settings.Gateway);
-        app.UseMiddleware<CorsPolicy>(settings.Gateway);
+        app.UseMiddleware<CorsPolicy>();
         app.UseMiddleware<ErrorBoundary>();
         app.UseMiddleware<RequestLimits>(settings.Gateway, settings.Rest.MaxBodyBytes);
-        app.UseMiddleware<IdentityGate>(settings.Rest.AnonRole);
+        app.UseMiddleware<IdentityGate>();
         if (settings.ServesAuth) app.UseMiddleware<ApiKeyGate>(rest, settings.Rest.BasePath);
         app.UseRouting();
         app.MapHealth();

@@ -18,6 +18,9 @@ public sealed record DbOptions
     /// <summary>Connections that REST holds at most. 0: four per core; more would only queue inside PostgreSQL.</summary>
     public int PoolSize { get; init; }
 
+    /// <summary>Seconds that a request waits for one of them, and that connecting may take; then REST answers 504 (PostgREST's <c>db-pool-acquisition-timeout</c>).</summary>
+    public int PoolTimeout { get; init; } = 10;
+
     /// <summary>Connections that Auth holds at most.</summary>
     public int AuthPoolSize { get; init; } = 8;
 }

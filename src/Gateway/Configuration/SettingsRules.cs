@@ -43,6 +43,7 @@ public static class SettingsRules
         Require(rest.Schemas.Split(',').Any(schema => schema.Trim().Length > 0), "Rest:Schemas", "names no schema");
         OneOf(rest.TxEnd, "Rest:TxEnd", "commit", "commit-allow-override", "rollback", "rollback-allow-override");
         OneOf(rest.OpenApiMode, "Rest:OpenApiMode", "follow-privileges", "ignore-privileges", "disabled");
+        Require(!rest.ChannelEnabled || rest.Channel.Length > 0, "Rest:Channel", "is missing; Rest:ChannelEnabled=false turns the channel off");
         OneOf(rest.ErrorVerbosity, "Rest:ErrorVerbosity", "verbose", "minimal");
         Require(rest.BasePath.StartsWith('/'), "Rest:BasePath", "must begin with \"/\"");
         Require(rest.MaxRows is null or >= 0, "Rest:MaxRows", "must not be negative");
@@ -121,6 +122,7 @@ public static class SettingsRules
         Require(settings.Db.Url.Length > 0, "Db:Url", "is missing; it says where the database is");
         Require(settings.Db.ServeAsLogin || settings.Db.LoginSecret.Length >= 32, "Db:LoginSecret", "must have at least 32 characters");
         Require(settings.Db.PoolSize >= 0, "Db:PoolSize", "must not be negative");
+        Require(settings.Db.PoolTimeout is > 0 and <= 1024, "Db:PoolTimeout", "must be between 1 and 1024");
         Require(settings.Db.AuthPoolSize > 0, "Db:AuthPoolSize", "must be positive");
     }
 
