@@ -1,5 +1,6 @@
 using Hedgerow.Gateway.Configuration;
 using Hedgerow.Postgres;
+using Hedgerow.Realtime;
 using Npgsql;
 
 namespace Hedgerow.Gateway;
@@ -39,6 +40,23 @@ public static class Databases
         connection.MaxAutoPrepare = 50;
         connection.AutoPrepareMinUsages = 2;
         return Named(connection, "auth");
+    }
+
+    /// <summary>Realtime's login <c>hedgerow_realtime</c>: a pool, and what replication connects with.</summary>
+    /// <exception cref="SettingException"><see cref="DbOptions.Url"/> cannot be read.</exception>
+    public static RealtimeDatabase ForRealtime(GatewaySettings settings)
+    {
+        var connection = Parse(settings.Db.Url);
+        BecomeLogin(connection, "hedgerow_realtime", settings.Db.LoginSecret);
+        connection.ApplicationName = "hedgerow-realtime";
+        // Values are compared by their text, and policies read with all names qualified: both must not depend on the server's settings.
+        connection.Options = "-c search_path= -c datestyle=ISO -c intervalstyle=postgres -c timezone=UTC -c extra_float_digits=1 -c bytea_output=hex -c statement_timeout=30s";
+        var replication = connection.ConnectionString;
+        connection.MaxPoolSize = settings.Realtime.PoolSize;
+        connection.NoResetOnClose = true;
+        connection.MaxAutoPrepare = 200;
+        connection.AutoPrepareMinUsages = 2;
+        return new RealtimeDatabase(Named(connection, "realtime"), replication);
     }
 
     /// <summary>The name stands in the metrics in place of the connection string.</summary>

@@ -5,6 +5,7 @@ using Hedgerow.Gateway.Configuration;
 using Hedgerow.Gateway.Metrics;
 using Hedgerow.Gateway.Operations;
 using Hedgerow.Gateway.Requests;
+using Hedgerow.Realtime;
 using Hedgerow.Rest;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
@@ -28,7 +29,8 @@ public static class GatewayHost
 
         var keys = JwtKeySet.From(settings.Jwt);
         var rest = Databases.ForRest(settings.Db);
-        builder.Services.AddSingleton(new JwtVerifier(keys, settings.Jwt, settings.Rest.AnonRole, TimeProvider.System));
+        var verifier = new JwtVerifier(keys, settings.Jwt, settings.Rest.AnonRole, TimeProvider.System);
+        builder.Services.AddSingleton(verifier);
         builder.Services.AddOperations(settings.Gateway, rest);
         builder.Services.AddRest(settings.Rest, rest, settings.RestSecrets, services => services.GetRequiredService<LiveSettings>().ReloadAsync);
         builder.Services.AddSingleton(services => ActivatorUtilities.CreateInstance<LiveSettings>(services, configuration, settings, rest));
@@ -37,6 +39,7 @@ public static class GatewayHost
             builder.Services.AddAuth(settings.AuthSetup(keys), Databases.ForAuth(settings.Db));
             builder.Services.AddSingleton(provider => new ReadinessCheck("keys", _ => ValueTask.FromResult(provider.GetRequiredService<KeyReloader>().IsLoaded)));
         }
+        if (settings.ServesRealtime) builder.Services.AddRealtime(settings.Realtime, Databases.ForRealtime(settings), token => verifier.Verify(token));
 
         var app = builder.Build();
         app.TrustProxies(settings.Gateway);
@@ -46,10 +49,12 @@ public static class GatewayHost
         app.UseMiddleware<RequestLimits>(settings.Gateway, settings.Rest.MaxBodyBytes);
         app.UseMiddleware<IdentityGate>();
         if (settings.ServesAuth) app.UseMiddleware<ApiKeyGate>(rest, settings.Rest.BasePath);
+        if (settings.ServesRealtime) app.UseWebSockets();
         app.UseRouting();
         app.MapHealth();
         app.MapMetrics();
         if (settings.ServesAuth) app.MapAuth();
+        if (settings.ServesRealtime) app.MapRealtime();
         app.MapRest();
         app.MapFallback("{**path}", NoRoute.AnswerAsync);
         return app;

@@ -5,6 +5,7 @@ using Hedgerow.Auth.Mail;
 using Hedgerow.Auth.Mfa;
 using Hedgerow.Auth.Tokens;
 using Hedgerow.Auth.Users;
+using Hedgerow.Realtime;
 using Hedgerow.Rest;
 
 namespace Hedgerow.Gateway.Configuration;
@@ -17,6 +18,7 @@ public static class SettingsRules
     {
         CheckRest(settings.Rest);
         CheckJwt(settings.Jwt);
+        CheckRealtime(settings.Realtime);
         CheckDb(settings);
         CheckGateway(settings.Gateway);
         Require(settings.Auth.PasswordMinLength is >= 6 and <= 72, "Auth:PasswordMinLength", "must be between 6 and 72");
@@ -115,6 +117,21 @@ public static class SettingsRules
         Require(mfa.FactorExpiry > 0, "Auth:Mfa:FactorExpiry", "must be positive");
         Require(mfa.RateLimit > 0, "Auth:Mfa:RateLimit", "must be positive");
         Require(mfa.DailyAttempts > 0, "Auth:Mfa:DailyAttempts", "must be positive");
+    }
+
+    private static void CheckRealtime(RealtimeOptions realtime)
+    {
+        Require(realtime.RetentionSeconds >= 0, "Realtime:RetentionSeconds", "must not be negative");
+        Require(realtime.RetentionMegabytes > 0, "Realtime:RetentionMegabytes", "must be positive");
+        Require(realtime.RecentMegabytes > 0, "Realtime:RecentMegabytes", "must be positive");
+        Require(realtime.SubscriptionBuffer > 0, "Realtime:SubscriptionBuffer", "must be positive");
+        Require(realtime.PoolSize >= 3, "Realtime:PoolSize", "must be at least 3");
+        Require(realtime.MaxConnections > 0, "Realtime:MaxConnections", "must be positive");
+        Require(realtime.MaxChannelsPerConnection > 0, "Realtime:MaxChannelsPerConnection", "must be positive");
+        Require(realtime.MaxJoinsPerSecond > 0, "Realtime:MaxJoinsPerSecond", "must be positive");
+        Require(realtime.MaxMessagesPerSecond > 0, "Realtime:MaxMessagesPerSecond", "must be positive");
+        Require(realtime.MaxFrameBytes is >= 1024 and <= 64 << 20, "Realtime:MaxFrameBytes", "must be between 1024 and 67108864");
+        Require(realtime.MaxBindingsPerChannel > 0, "Realtime:MaxBindingsPerChannel", "must be positive");
     }
 
     private static void CheckDb(GatewaySettings settings)

@@ -66,6 +66,8 @@ public sealed class TestPlatform : IAsyncDisposable
             ["Db:Url"] = database.AdminConnectionString,
             ["Db:LoginSecret"] = LoginSecret,
             ["Jwt:Secret"] = JwtSecret,
+            // Every reader decodes the whole server's log, whichever database it follows: only those who test it have one.
+            ["Realtime:Enabled"] = "false",
         };
         foreach (var (name, value) in settings) all[name] = value;
         var gateway = GatewayHost.Build(new ConfigurationBuilder().AddInMemoryCollection(all).Build(), log => log.ClearProviders());
@@ -108,7 +110,7 @@ public sealed class TestPlatform : IAsyncDisposable
     private static async Task SetPasswordsAsync()
     {
         var server = await TestServer.GetAsync();
-        foreach (var login in new[] { "authenticator", "hedgerow_auth" })
+        foreach (var login in new[] { "authenticator", "hedgerow_auth", "hedgerow_realtime" })
             await server.ExecuteAsync($"alter role {login} login password {Sql.Literal(LoginPasswords.Derive(LoginSecret, login))}");
     }
 }
