@@ -1,5 +1,6 @@
 using Hedgerow.Auth.Admin;
 using Hedgerow.Auth.Data;
+using Hedgerow.Auth.External;
 using Hedgerow.Auth.Hooks;
 using Hedgerow.Auth.Http;
 using Hedgerow.Auth.Limits;
@@ -59,6 +60,7 @@ public static class AuthEndpoints
         services.AddSingleton<Discovery>();
         services.AddMail(setup, database);
         services.AddMfa(setup);
+        services.AddExternal(setup);
     }
 
     public static void MapAuth(this IEndpointRouteBuilder routes)
@@ -87,6 +89,7 @@ public static class AuthEndpoints
 
         auth.MapMfa();
         auth.MapMail();
+        auth.MapExternal();
 
         auth.MapPost("/invite", AuthRoute.ForAdmins(Room<Invite>().PostAsync));
         auth.MapPost("/admin/generate_link", AuthRoute.ForAdmins(Room<GenerateLink>().PostAsync));

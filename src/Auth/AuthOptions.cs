@@ -1,3 +1,4 @@
+using Hedgerow.Auth.External.Configuration;
 using Hedgerow.Auth.Hooks;
 using Hedgerow.Auth.Limits;
 using Hedgerow.Auth.Mail;
@@ -76,6 +77,15 @@ public sealed record AuthOptions
 
     /// <summary>Mail.</summary>
     public MailOptions Mail { get; init; } = new();
+
+    /// <summary>People who are signed in may add and give up ways in: <c>linkIdentity</c>, <c>unlinkIdentity</c> (<c>GOTRUE_SECURITY_MANUAL_LINKING_ENABLED</c>).</summary>
+    public bool ManualLinking { get; init; } = true;
+
+    /// <summary>Built-in providers of accounts.</summary>
+    public ExternalOptions External { get; init; } = new();
+
+    /// <summary>Providers of accounts beside those.</summary>
+    public CustomProviderOptions CustomProviders { get; init; } = new();
 
     /// <summary>Second factors.</summary>
     public MfaOptions Mfa { get; init; } = new();

@@ -10,5 +10,6 @@ namespace Hedgerow.Auth;
 /// <param name="Issuer">The <c>iss</c> claim of access tokens.</param>
 /// <param name="OneTimeTokenKey">The HMAC key of one-time tokens; the same in every replica.</param>
 /// <param name="FactorSecretKey">32 bytes that encrypt TOTP secrets, the same in every replica; null: nobody can enrol an authenticator app.</param>
+/// <param name="ProviderSecretKey">32 bytes that encrypt other providers' secrets, the same in every replica; null: none can be added over HTTP.</param>
 /// <param name="SigningKeyKey">32 bytes that encrypt the signing keys in the database; null: no key can be rotated.</param>
-public sealed record AuthSetup(AuthOptions Options, JwtKeySet Keys, JwtOptions Jwt, string ExternalUrl, string Issuer, byte[] OneTimeTokenKey, byte[]? FactorSecretKey, byte[]? SigningKeyKey);
+public sealed record AuthSetup(AuthOptions Options, JwtKeySet Keys, JwtOptions Jwt, string ExternalUrl, string Issuer, byte[] OneTimeTokenKey, byte[]? FactorSecretKey, byte[]? SigningKeyKey, byte[]? ProviderSecretKey);

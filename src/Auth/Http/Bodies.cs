@@ -23,6 +23,13 @@ public sealed record TokenBody
     public string? RefreshToken { get; init; }
     public string? AuthCode { get; init; }
     public string? CodeVerifier { get; init; }
+    public string? IdToken { get; init; }
+    public string? AccessToken { get; init; }
+    public string? Nonce { get; init; }
+    public string? Provider { get; init; }
+    public string? ClientId { get; init; }
+    public string? Issuer { get; init; }
+    public bool LinkIdentity { get; init; }
 }
 
 /// <summary><c>POST /verify</c>.</summary>

@@ -1,10 +1,11 @@
+using Hedgerow.Auth.External.Configuration;
 using Hedgerow.Auth.Tokens.Rotation;
 using Hedgerow.Postgres;
 
 namespace Hedgerow.Auth.Http;
 
 /// <summary>What anybody may know of the server: <c>/health</c>, <c>/settings</c>, <c>/.well-known/jwks.json</c>.</summary>
-public sealed class Discovery(AuthOptions options, KeyRing keys)
+public sealed class Discovery(AuthOptions options, BuiltInProviders builtIn, KeyRing keys)
 {
     private static readonly string[] s_providers =
     [
@@ -28,7 +29,7 @@ public sealed class Discovery(AuthOptions options, KeyRing keys)
         {
             json.WriteStartObject("external");
             json.WriteBoolean("anonymous_users", options.AnonymousUsers);
-            foreach (var provider in s_providers) json.WriteBoolean(provider, false);
+            foreach (var provider in s_providers) json.WriteBoolean(provider, builtIn.OptionsOf(provider)?.Enabled ?? false);
             json.WriteBoolean("email", true);
             json.WriteBoolean("phone", false);
             json.WriteEndObject();

@@ -27,6 +27,9 @@ public sealed class RateLimits(AuthDatabase database, RateLimitOptions options)
     private static readonly TimeSpan s_hour = TimeSpan.FromHours(1);
 
     public AuthHandler Tokens(AuthHandler handler) => PerAddress("token", options.Token, handler);
+
+    /// <summary>Sign-ins that leave for other providers.</summary>
+    public AuthHandler Departures(AuthHandler handler) => PerAddress("authorize", options.Authorize, handler);
     public AuthHandler Verifications(AuthHandler handler) => PerAddress("verify", options.Verify, handler);
 
     /// <param name="kind">What is asked for: <c>otp</c>, <c>recover</c>, <c>resend</c>, <c>user</c> … Each is counted by itself.</param>

@@ -20,6 +20,7 @@ public sealed class Redemption(OneTimeTokens tokens, AuthOptions options)
           where user_id = @id and provider = 'email')
         update auth.users set
           email_confirmed_at = coalesce(email_confirmed_at, now()),
+          is_anonymous = false,
           raw_user_meta_data = coalesce(raw_user_meta_data, '{}') || '{"email_verified": true}',
           updated_at = now()
         where id = @id

@@ -41,7 +41,7 @@ public static class JwkReader
     /// keys, which have no business there) is passed over: a provider may publish more than it signs with.
     /// </summary>
     /// <exception cref="FormatException">It is no key set.</exception>
-    public static IReadOnlyList<JwtKey> ReadForeign(JsonElement set)
+    public static JwtKey[] ReadForeign(JsonElement set)
     {
         if (set.ValueKind != JsonValueKind.Object || !set.TryGetProperty("keys", out var array) || array.ValueKind != JsonValueKind.Array)
             throw new FormatException("not a set of JSON Web Keys");
@@ -57,7 +57,7 @@ public static class JwkReader
                 // Of no use here; a token that it signed finds no key and is refused.
             }
         }
-        return keys;
+        return [.. keys];
     }
 
     private static List<JwtKey> ReadAll(JsonElement array)

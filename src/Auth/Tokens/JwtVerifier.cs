@@ -76,9 +76,9 @@ public sealed class JwtVerifier
         if (token.IsEmpty) return s_empty;
         if (rules.Keys.IsEmpty) return s_secretMissing;
         var checkedToken = SignedToken.Open(token, rules.Keys.Keys);
-        if (!checkedToken.Ok(out var payload, out var error)) return new Identity(error);
+        if (!checkedToken.Ok(out var opened, out var error)) return new Identity(error);
 
-        verified = rules.Claims.Read(payload);
+        verified = rules.Claims.Read(opened.Payload);
         rules.Cache.Add(token.ToString(), verified);
         return verified.At(now);
     }

@@ -28,7 +28,7 @@ public sealed record GatewaySettings(RestOptions Rest, JwtOptions Jwt, AuthOptio
         Auth, keys, Jwt, AuthUrl, Jwt.Issuer.Length > 0 ? Jwt.Issuer : AuthUrl,
         HMACSHA256.HashData(Encoding.UTF8.GetBytes(Db.LoginSecret), "hedgerow:auth:one-time-tokens"u8),
         // A key of its own purpose, made from the one secret that encrypts what is stored: a new login secret must lock nobody out.
-        KeyFor("hedgerow:auth:factor-secrets"u8), SigningKeyKey);
+        KeyFor("hedgerow:auth:factor-secrets"u8), SigningKeyKey, KeyFor("hedgerow:auth:provider-secrets"u8));
 
     /// <summary>What encrypts the signing keys in the database; null where nothing does.</summary>
     public byte[]? SigningKeyKey => KeyFor("hedgerow:auth:signing-keys"u8);

@@ -1,4 +1,7 @@
 using System.Text.Json;
+using Hedgerow.Auth;
+using Hedgerow.Auth.External.Custom;
+using Hedgerow.Auth.External.Http;
 using Hedgerow.Auth.Hooks;
 using Hedgerow.Auth.Limits;
 using Hedgerow.Auth.Mail;
@@ -37,6 +40,7 @@ public static class SettingsRules
         CheckRateLimits(settings.Auth.RateLimits);
         CheckMail(settings.Auth.Mail);
         CheckMfa(settings.Auth.Mfa);
+        CheckExternal(settings.Auth);
         Require(!settings.ServesAuth || JwtKeySet.From(settings.Jwt).Signer is not null, "Jwt:Secret", "is missing; without a key that signs nobody can sign in");
     }
 
@@ -132,6 +136,31 @@ public static class SettingsRules
         Require(realtime.MaxMessagesPerSecond > 0, "Realtime:MaxMessagesPerSecond", "must be positive");
         Require(realtime.MaxFrameBytes is >= 1024 and <= 64 << 20, "Realtime:MaxFrameBytes", "must be between 1024 and 67108864");
         Require(realtime.MaxBindingsPerChannel > 0, "Realtime:MaxBindingsPerChannel", "must be positive");
+    }
+
+    private static void CheckExternal(AuthOptions auth)
+    {
+        foreach (var (name, provider) in new[]
+        {
+            ("Github", auth.External.Github), ("Google", auth.External.Google), ("Gitlab", auth.External.Gitlab), ("Bitbucket", auth.External.Bitbucket),
+        })
+        {
+            if (!provider.Enabled) continue;
+            Require(provider.ClientId.Trim([',', ' ']).Length > 0, $"Auth:External:{name}:ClientId", "is missing");
+            Require(provider.Secret.Length > 0, $"Auth:External:{name}:Secret", "is missing");
+            Require(provider.Url.Length == 0 || ProviderUrl.Flaw(provider.Url, _ => true) is null, $"Auth:External:{name}:Url", "must be an http or https URL");
+            Require(provider.RedirectUri.Length == 0 || Uri.TryCreate(provider.RedirectUri, UriKind.Absolute, out _), $"Auth:External:{name}:RedirectUri", "must be an absolute URL");
+        }
+        Require(auth.External.Timeout is > 0 and <= 60, "Auth:External:Timeout", "must be between 1 and 60");
+        Require(auth.CustomProviders.MaxProviders >= 0, "Auth:CustomProviders:MaxProviders", "must not be negative");
+        try
+        {
+            CustomProviders.Parse(auth.CustomProviders.Configured);
+        }
+        catch (FormatException e)
+        {
+            throw new SettingException("Auth:CustomProviders:Configured", e.Message, e);
+        }
     }
 
     private static void CheckDb(GatewaySettings settings)
