@@ -59,6 +59,21 @@ public static class Databases
         return new RealtimeDatabase(Named(connection, "realtime"), replication);
     }
 
+    /// <summary>Storage's pool, as <c>hedgerow_storage</c>.</summary>
+    /// <exception cref="SettingException"><see cref="DbOptions.Url"/> cannot be read.</exception>
+    public static NpgsqlDataSource ForStorage(DbOptions options)
+    {
+        var connection = Parse(options.Url);
+        BecomeLogin(connection, "hedgerow_storage", options.LoginSecret);
+        connection.ApplicationName = "hedgerow-storage";
+        connection.MaxPoolSize = options.StoragePoolSize > 0 ? options.StoragePoolSize : 4 * Environment.ProcessorCount;
+        // As for REST: each request is one transaction with local settings, and its statements come again.
+        connection.NoResetOnClose = true;
+        connection.MaxAutoPrepare = 100;
+        connection.AutoPrepareMinUsages = 1;
+        return Named(connection, "storage");
+    }
+
     /// <summary>The name stands in the metrics in place of the connection string.</summary>
     private static NpgsqlDataSource Named(NpgsqlConnectionStringBuilder connection, string name) =>
         new NpgsqlDataSourceBuilder(connection.ConnectionString) { Name = name }.Build();

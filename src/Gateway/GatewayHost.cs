@@ -7,6 +7,7 @@ using Hedgerow.Gateway.Operations;
 using Hedgerow.Gateway.Requests;
 using Hedgerow.Realtime;
 using Hedgerow.Rest;
+using Hedgerow.Storage;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -40,6 +41,7 @@ public static class GatewayHost
             builder.Services.AddSingleton(provider => new ReadinessCheck("keys", _ => ValueTask.FromResult(provider.GetRequiredService<KeyReloader>().IsLoaded)));
         }
         if (settings.ServesRealtime) builder.Services.AddRealtime(settings.Realtime, Databases.ForRealtime(settings), token => verifier.Verify(token));
+        if (settings.ServesStorage) builder.Services.AddObjectStorage(settings);
 
         var app = builder.Build();
         app.TrustProxies(settings.Gateway);
@@ -55,6 +57,7 @@ public static class GatewayHost
         app.MapMetrics();
         if (settings.ServesAuth) app.MapAuth();
         if (settings.ServesRealtime) app.MapRealtime();
+        if (settings.ServesStorage) app.MapStorage();
         app.MapRest();
         app.MapFallback("{**path}", NoRoute.AnswerAsync);
         return app;

@@ -23,4 +23,7 @@ public sealed record DbOptions
 
     /// <summary>Connections that Auth holds at most.</summary>
     public int AuthPoolSize { get; init; } = 8;
+
+    /// <summary>Connections that Storage holds at most. 0: four per core.</summary>
+    public int StoragePoolSize { get; init; }
 }

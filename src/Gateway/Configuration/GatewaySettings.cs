@@ -4,18 +4,30 @@ using Hedgerow.Auth;
 using Hedgerow.Auth.Tokens;
 using Hedgerow.Realtime;
 using Hedgerow.Rest;
+using Hedgerow.Storage;
+using Hedgerow.Storage.Backends;
 using Microsoft.Extensions.Configuration;
 
 namespace Hedgerow.Gateway.Configuration;
 
 /// <summary>All settings that the host hands out, read once and held against each other before anything starts.</summary>
-public sealed record GatewaySettings(RestOptions Rest, JwtOptions Jwt, AuthOptions Auth, RealtimeOptions Realtime, DbOptions Db, GatewayOptions Gateway, EncryptionOptions Encryption)
+public sealed record GatewaySettings(
+    RestOptions Rest, JwtOptions Jwt, AuthOptions Auth, RealtimeOptions Realtime, StorageOptions Storage, DbOptions Db, GatewayOptions Gateway,
+    EncryptionOptions Encryption)
 {
     /// <summary>Auth needs its own schema: a database that is served as it is has none.</summary>
     public bool ServesAuth => !Db.ServeAsLogin;
 
     /// <summary>As Auth: it needs its own login and schema.</summary>
     public bool ServesRealtime => !Db.ServeAsLogin && Realtime.Enabled;
+
+    /// <summary>Storage needs its own schema, and a place for the bytes.</summary>
+    public bool ServesStorage => !Db.ServeAsLogin && Storage.Url.Length > 0;
+
+    /// <summary>The place that <see cref="StorageOptions.Url"/> names, opened.</summary>
+    public IObjectBackend OpenObjectStore() => StorageUrl.TryParse(Storage.Url, out var url, out var problem)
+        ? url.Open(TimeSpan.FromSeconds(Storage.BackendPatience))
+        : throw new SettingException("Storage:Url", problem);
 
     /// <summary>What REST may know and nobody may read.</summary>
     public RestSecrets RestSecrets => new(Encryption.PrivateKey.Length > 0 ? Encryption.PrivateKey : null);
@@ -57,6 +69,7 @@ public sealed record GatewaySettings(RestOptions Rest, JwtOptions Jwt, AuthOptio
             SettingsReader.Read<JwtOptions>(configuration.GetSection("Jwt")),
             SettingsReader.Read<AuthOptions>(configuration.GetSection("Auth")),
             SettingsReader.Read<RealtimeOptions>(configuration.GetSection("Realtime")),
+            SettingsReader.Read<StorageOptions>(configuration.GetSection("Storage")),
             SettingsReader.Read<DbOptions>(configuration.GetSection("Db")),
             SettingsReader.Read<GatewayOptions>(configuration.GetSection("Gateway")),
             SettingsReader.Read<EncryptionOptions>(configuration.GetSection("Encryption")));

@@ -10,6 +10,8 @@ using Hedgerow.Auth.Tokens;
 using Hedgerow.Auth.Users;
 using Hedgerow.Realtime;
 using Hedgerow.Rest;
+using Hedgerow.Storage;
+using Hedgerow.Storage.Backends;
 
 namespace Hedgerow.Gateway.Configuration;
 
@@ -23,6 +25,7 @@ public static class SettingsRules
         CheckJwt(settings.Jwt);
         CheckRealtime(settings.Realtime);
         CheckDb(settings);
+        CheckStorage(settings.Storage);
         CheckGateway(settings.Gateway);
         Require(settings.Auth.PasswordMinLength is >= 6 and <= 72, "Auth:PasswordMinLength", "must be between 6 and 72");
         Require(settings.Auth.RefreshTokenReuseInterval >= 0, "Auth:RefreshTokenReuseInterval", "must not be negative");
@@ -163,6 +166,14 @@ public static class SettingsRules
         }
     }
 
+    private static void CheckStorage(StorageOptions storage)
+    {
+        if (storage.Url.Length > 0 && !StorageUrl.TryParse(storage.Url, out _, out var problem)) throw new SettingException("Storage:Url", problem);
+        Require(storage.FileSizeLimit > 0, "Storage:FileSizeLimit", "must be positive");
+        Require(storage.UploadSignedUrlExpiry > 0, "Storage:UploadSignedUrlExpiry", "must be positive");
+        Require(storage.BackendPatience > 0, "Storage:BackendPatience", "must be positive");
+    }
+
     private static void CheckDb(GatewaySettings settings)
     {
         Require(settings.Db.Url.Length > 0, "Db:Url", "is missing; it says where the database is");
@@ -170,6 +181,7 @@ public static class SettingsRules
         Require(settings.Db.PoolSize >= 0, "Db:PoolSize", "must not be negative");
         Require(settings.Db.PoolTimeout is > 0 and <= 1024, "Db:PoolTimeout", "must be between 1 and 1024");
         Require(settings.Db.AuthPoolSize > 0, "Db:AuthPoolSize", "must be positive");
+        Require(settings.Db.StoragePoolSize >= 0, "Db:StoragePoolSize", "must not be negative");
     }
 
     private static void CheckGateway(GatewayOptions gateway)
