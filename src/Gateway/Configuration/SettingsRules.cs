@@ -50,6 +50,7 @@ public static class SettingsRules
     private static void CheckRest(RestOptions rest)
     {
         Require(rest.Schemas.Split(',').Any(schema => schema.Trim().Length > 0), "Rest:Schemas", "names no schema");
+        Require(!rest.Schemas.Split(',').Any(schema => schema.Trim() is "pg_catalog" or "information_schema"), "Rest:Schemas", "must not expose pg_catalog or information_schema; views over them can be");
         OneOf(rest.TxEnd, "Rest:TxEnd", "commit", "commit-allow-override", "rollback", "rollback-allow-override");
         OneOf(rest.OpenApiMode, "Rest:OpenApiMode", "follow-privileges", "ignore-privileges", "disabled");
         Require(!rest.ChannelEnabled || rest.Channel.Length > 0, "Rest:Channel", "is missing; Rest:ChannelEnabled=false turns the channel off");
