@@ -1,14 +1,16 @@
 using Hedgerow.Auth.Admin;
 using Hedgerow.Auth.Data;
+using Hedgerow.Auth.External;
 using Hedgerow.Auth.Hooks;
 using Hedgerow.Auth.Http;
 using Hedgerow.Auth.Limits;
+using Hedgerow.Auth.Mail;
 using Hedgerow.Auth.Mfa;
 using Hedgerow.Auth.Otp;
 using Hedgerow.Auth.Pkce;
 using Hedgerow.Auth.Sessions;
 using Hedgerow.Auth.SignIn;
-using Hedgerow.Auth.Tokens;
+using Hedgerow.Auth.Tokens.Rotation;
 using Hedgerow.Auth.Users;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
@@ -23,17 +25,28 @@ public static class AuthEndpoints
     public static void AddAuth(this IServiceCollection services, AuthSetup setup, NpgsqlDataSource database)
     {
         services.AddSingleton(setup.Options);
-        services.AddSingleton(setup.Keys);
+        services.AddSingleton(new KeyRing(setup.Keys));
+        services.AddSingleton(setup.Jwt);
+        services.AddSingleton(new KeyStore(database, new SecretBox(setup.SigningKeyKey)));
+        services.AddSingleton<KeyReloader>();
+        services.AddHostedService(room => room.GetRequiredService<KeyReloader>());
         services.AddSingleton(new AuthDatabase(database));
         services.AddSingleton(setup.Options.RateLimits);
         services.AddSingleton<RateLimits>();
-        services.AddSingleton(new AccessTokens(new JwtSigner(setup.Keys), setup.Issuer, setup.Lifetime, TimeProvider.System));
+        services.AddSingleton(room => new AccessTokens(room.GetRequiredService<KeyRing>(), setup.Issuer, setup.Jwt.Expiry, TimeProvider.System));
         services.AddSingleton(new OneTimeTokens(setup.OneTimeTokenKey, setup.Options));
         services.AddSingleton<RedirectUrls>();
+        services.AddSingleton<Redemption>();
         services.AddSingleton<Verify>();
-        services.AddSingleton(room => ActivatorUtilities.CreateInstance<GenerateLink>(room, setup.ExternalUrl));
+        services.AddSingleton<OtpEndpoint>();
+        services.AddSingleton<Recover>();
+        services.AddSingleton<Resend>();
+        services.AddSingleton<Reauthentication>();
+        services.AddSingleton<GenerateLink>();
+        services.AddSingleton<Invite>();
         services.AddSingleton<AccessTokenHook>();
         services.AddSingleton<SessionStart>();
+        services.AddSingleton<ConfirmedSignUp>();
         services.AddSingleton<SignUp>();
         services.AddSingleton<PasswordGrant>();
         services.AddSingleton<RefreshGrant>();
@@ -45,7 +58,9 @@ public static class AuthEndpoints
         services.AddSingleton<AdminUsers>();
         services.AddSingleton<AdminUser>();
         services.AddSingleton<Discovery>();
+        services.AddMail(setup, database);
         services.AddMfa(setup);
+        services.AddExternal(setup);
     }
 
     public static void MapAuth(this IEndpointRouteBuilder routes)
@@ -62,12 +77,21 @@ public static class AuthEndpoints
         auth.MapPost("/token", AuthRoute.Of(limits.Tokens(Room<TokenEndpoint>().PostAsync)));
         auth.MapGet("/verify", AuthRoute.Of(limits.Verifications(Room<Verify>().GetAsync)));
         auth.MapPost("/verify", AuthRoute.Of(limits.Verifications(Room<Verify>().PostAsync)));
+        auth.MapPost("/otp", AuthRoute.Of(limits.Messages("otp", Room<OtpEndpoint>().PostAsync)));
+        auth.MapPost("/magiclink", AuthRoute.Of(limits.Messages("otp", Room<OtpEndpoint>().PostMagicLinkAsync)));
+        auth.MapPost("/recover", AuthRoute.Of(limits.Messages("recover", Room<Recover>().PostAsync)));
+        auth.MapPost("/resend", AuthRoute.Of(limits.Messages("resend", Room<Resend>().PostAsync)));
+        // The description says POST, the official client GET.
+        auth.MapMethods("/reauthenticate", ["GET", "POST"], AuthRoute.Of(limits.Messages("reauthenticate", Room<Reauthentication>().SendAsync)));
         auth.MapPost("/logout", AuthRoute.Of(Room<Logout>().PostAsync));
         auth.MapGet("/user", AuthRoute.Of(Room<CurrentUser>().GetAsync));
         auth.MapPut("/user", AuthRoute.Of(limits.Messages("user", Room<CurrentUser>().PutAsync)));
 
         auth.MapMfa();
+        auth.MapMail();
+        auth.MapExternal();
 
+        auth.MapPost("/invite", AuthRoute.ForAdmins(Room<Invite>().PostAsync));
         auth.MapPost("/admin/generate_link", AuthRoute.ForAdmins(Room<GenerateLink>().PostAsync));
         auth.MapGet("/admin/users", AuthRoute.ForAdmins(Room<AdminUsers>().ListAsync));
         auth.MapPost("/admin/users", AuthRoute.ForAdmins(Room<AdminUsers>().PostAsync));

@@ -1,5 +1,7 @@
+using Hedgerow.Auth.External.Configuration;
 using Hedgerow.Auth.Hooks;
 using Hedgerow.Auth.Limits;
+using Hedgerow.Auth.Mail;
 using Hedgerow.Auth.Mfa;
 
 namespace Hedgerow.Auth;
@@ -22,7 +24,10 @@ public sealed record AuthOptions
     /// <summary>Seconds in which a sign-in must come back from another provider, and a PKCE code must be redeemed (<c>GOTRUE_EXTERNAL_FLOW_STATE_EXPIRY_DURATION</c>).</summary>
     public int FlowStateExpiry { get; init; } = 300;
 
-    /// <summary>New e-mail addresses count as confirmed at once (<c>GOTRUE_MAILER_AUTOCONFIRM</c>).</summary>
+    /// <summary>
+    /// New e-mail addresses count as confirmed at once (<c>GOTRUE_MAILER_AUTOCONFIRM</c>), so that a sign-up is a sign-in: handy in development, and
+    /// the default. Turn it off where mail is sent (<see cref="Mail"/>): then whoever signs up proves the address first.
+    /// </summary>
     public bool AutoConfirm { get; init; } = true;
 
     /// <summary>No one may sign up (<c>GOTRUE_DISABLE_SIGNUP</c>); the service role still makes users.</summary>
@@ -63,6 +68,24 @@ public sealed record AuthOptions
 
     /// <summary>Functions of the database's that take part.</summary>
     public HookOptions Hook { get; init; } = new();
+
+    /// <summary>
+    /// Whoever signed in more than a day ago changes the password with a code from <c>/reauthenticate</c>
+    /// (<c>GOTRUE_SECURITY_UPDATE_PASSWORD_REQUIRE_REAUTHENTICATION</c>).
+    /// </summary>
+    public bool UpdatePasswordRequireReauthentication { get; init; }
+
+    /// <summary>Mail.</summary>
+    public MailOptions Mail { get; init; } = new();
+
+    /// <summary>People who are signed in may add and give up ways in: <c>linkIdentity</c>, <c>unlinkIdentity</c> (<c>GOTRUE_SECURITY_MANUAL_LINKING_ENABLED</c>).</summary>
+    public bool ManualLinking { get; init; } = true;
+
+    /// <summary>Built-in providers of accounts.</summary>
+    public ExternalOptions External { get; init; } = new();
+
+    /// <summary>Providers of accounts beside those.</summary>
+    public CustomProviderOptions CustomProviders { get; init; } = new();
 
     /// <summary>Second factors.</summary>
     public MfaOptions Mfa { get; init; } = new();

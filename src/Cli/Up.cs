@@ -30,6 +30,9 @@ internal sealed class Up
     /// <summary>Null: the embedded server.</summary>
     public string? Db { get; init; }
 
+    /// <summary>Null: the one that the settings name, or files below <see cref="State"/>.</summary>
+    public string? Storage { get; init; }
+
     /// <summary>Comma list; null: all.</summary>
     public string? Apps { get; init; }
 
@@ -103,8 +106,12 @@ internal sealed class Up
             new("Db:Url", database),
             new("Db:ServeAsLogin", Migrates ? "false" : "true"),
         };
+        if (Storage is not null) overrides.Add(new("Storage:Url", Storage));
         if (Port is { } port) overrides.Add(new("Gateway:Urls", $"http://127.0.0.1:{port}"));
-        return GatewaySettings.Layer(secrets.Settings().Append(new("Gateway:Urls", DefaultUrl)), overrides);
+        List<KeyValuePair<string, string?>> defaults = [.. secrets.Settings(), new("Gateway:Urls", DefaultUrl), new("Storage:Url", State.ObjectsUrl)];
+        // The embedded server is for development: there mails are to be looked at.
+        if (Db is null && AdminDatabase.Given is null) defaults.Add(new("Auth:Mail:DevInbox", "true"));
+        return GatewaySettings.Layer(defaults, overrides);
     }
 
     /// <summary>A holder that announces nothing is about to stop, or another command that is done soon: worth a moment.</summary>

@@ -1,6 +1,7 @@
 using Hedgerow.Gateway.Configuration;
 using Hedgerow.Postgres;
 using Hedgerow.Postgres.Multiplexing;
+using Hedgerow.Realtime;
 using Npgsql;
 
 namespace Hedgerow.Gateway;
@@ -19,6 +20,7 @@ public static class Databases
         // An error's DETAIL is part of PostgREST's answer.
         connection.IncludeErrorDetail = true;
         connection.MaxPoolSize = options.PoolSize > 0 ? options.PoolSize : 4 * Environment.ProcessorCount;
+        connection.Timeout = options.PoolTimeout;
         // A large answer passes through in fewer reads.
         connection.ReadBufferSize = 64 * 1024;
         // Each request is one transaction with local settings only: nothing is left to reset.
@@ -56,6 +58,38 @@ public static class Databases
         connection.MaxAutoPrepare = 50;
         connection.AutoPrepareMinUsages = 2;
         return Named(connection, "auth");
+    }
+
+    /// <summary>Realtime's login <c>hedgerow_realtime</c>: a pool, and what replication connects with.</summary>
+    /// <exception cref="SettingException"><see cref="DbOptions.Url"/> cannot be read.</exception>
+    public static RealtimeDatabase ForRealtime(GatewaySettings settings)
+    {
+        var connection = Parse(settings.Db.Url);
+        BecomeLogin(connection, "hedgerow_realtime", settings.Db.LoginSecret);
+        connection.ApplicationName = "hedgerow-realtime";
+        // Values are compared by their text, and policies read with all names qualified: both must not depend on the server's settings.
+        connection.Options = "-c search_path= -c datestyle=ISO -c intervalstyle=postgres -c timezone=UTC -c extra_float_digits=1 -c bytea_output=hex -c statement_timeout=30s";
+        var replication = connection.ConnectionString;
+        connection.MaxPoolSize = settings.Realtime.PoolSize;
+        connection.NoResetOnClose = true;
+        connection.MaxAutoPrepare = 200;
+        connection.AutoPrepareMinUsages = 2;
+        return new RealtimeDatabase(Named(connection, "realtime"), replication);
+    }
+
+    /// <summary>Storage's pool, as <c>hedgerow_storage</c>.</summary>
+    /// <exception cref="SettingException"><see cref="DbOptions.Url"/> cannot be read.</exception>
+    public static NpgsqlDataSource ForStorage(DbOptions options)
+    {
+        var connection = Parse(options.Url);
+        BecomeLogin(connection, "hedgerow_storage", options.LoginSecret);
+        connection.ApplicationName = "hedgerow-storage";
+        connection.MaxPoolSize = options.StoragePoolSize > 0 ? options.StoragePoolSize : 4 * Environment.ProcessorCount;
+        // As for REST: each request is one transaction with local settings, and its statements come again.
+        connection.NoResetOnClose = true;
+        connection.MaxAutoPrepare = 100;
+        connection.AutoPrepareMinUsages = 1;
+        return Named(connection, "storage");
     }
 
     /// <summary>The name stands in the metrics in place of the connection string.</summary>

@@ -1,10 +1,13 @@
 using Hedgerow.Auth;
 using Hedgerow.Auth.Tokens;
+using Hedgerow.Auth.Tokens.Rotation;
 using Hedgerow.Gateway.Configuration;
 using Hedgerow.Gateway.Metrics;
 using Hedgerow.Gateway.Operations;
 using Hedgerow.Gateway.Requests;
+using Hedgerow.Realtime;
 using Hedgerow.Rest;
+using Hedgerow.Storage;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -27,23 +30,35 @@ public static class GatewayHost
 
         var keys = JwtKeySet.From(settings.Jwt);
         var rest = Databases.ForRest(settings.Db);
-        builder.Services.AddSingleton(new JwtVerifier(keys, settings.Jwt, settings.Rest.AnonRole, TimeProvider.System));
+        var verifier = new JwtVerifier(keys, settings.Jwt, settings.Rest.AnonRole, TimeProvider.System);
+        builder.Services.AddSingleton(verifier);
         builder.Services.AddOperations(settings.Gateway, rest);
-        builder.Services.AddRest(settings.Rest, rest, Databases.SharedForRest(settings.Db), settings.RestSecrets);
-        if (settings.ServesAuth) builder.Services.AddAuth(settings.AuthSetup(keys), Databases.ForAuth(settings.Db));
+        if (Databases.SharedForRest(settings.Db) is { } shared) builder.Services.AddSingleton(_ => shared);
+        builder.Services.AddRest(settings.Rest, rest, settings.RestSecrets, services => services.GetRequiredService<LiveSettings>().ReloadAsync);
+        builder.Services.AddSingleton(services => ActivatorUtilities.CreateInstance<LiveSettings>(services, configuration, settings, rest));
+        if (settings.ServesAuth)
+        {
+            builder.Services.AddAuth(settings.AuthSetup(keys), Databases.ForAuth(settings.Db));
+            builder.Services.AddSingleton(provider => new ReadinessCheck("keys", _ => ValueTask.FromResult(provider.GetRequiredService<KeyReloader>().IsLoaded)));
+        }
+        if (settings.ServesRealtime) builder.Services.AddRealtime(settings.Realtime, Databases.ForRealtime(settings), token => verifier.Verify(token));
+        if (settings.ServesStorage) builder.Services.AddObjectStorage(settings);
 
         var app = builder.Build();
         app.TrustProxies(settings.Gateway);
         app.UseMiddleware<RequestMeter>(settings.Gateway);
-        app.UseMiddleware<CorsPolicy>(settings.Gateway);
+        app.UseMiddleware<CorsPolicy>();
         app.UseMiddleware<ErrorBoundary>();
         app.UseMiddleware<RequestLimits>(settings.Gateway, settings.Rest.MaxBodyBytes);
-        app.UseMiddleware<IdentityGate>(settings.Rest.AnonRole);
+        app.UseMiddleware<IdentityGate>();
         if (settings.ServesAuth) app.UseMiddleware<ApiKeyGate>(rest, settings.Rest.BasePath);
+        if (settings.ServesRealtime) app.UseWebSockets();
         app.UseRouting();
         app.MapHealth();
         app.MapMetrics();
         if (settings.ServesAuth) app.MapAuth();
+        if (settings.ServesRealtime) app.MapRealtime();
+        if (settings.ServesStorage) app.MapStorage();
         app.MapRest();
         app.MapFallback("{**path}", NoRoute.AnswerAsync);
         return app;

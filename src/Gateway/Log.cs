@@ -22,4 +22,13 @@ internal static partial class Log
 
     [LoggerMessage(6, LogLevel.Warning, "{Count} log entries or session touches could not be written")]
     public static partial void ActivityLost(ILogger logger, Exception exception, int count);
+
+    [LoggerMessage(7, LogLevel.Information, "The configuration was read again; what changed of it holds")]
+    public static partial void SettingsChanged(ILogger logger);
+
+    [LoggerMessage(8, LogLevel.Error, "The configuration was read again and is wrong; what held before goes on to. {Problem}")]
+    public static partial void SettingsRefused(ILogger logger, string problem);
+
+    [LoggerMessage(9, LogLevel.Warning, "pgrst.jwt_secret in the database is ignored: Auth signs with Jwt:Secret, and tokens must verify with the same key")]
+    public static partial void SecretIgnored(ILogger logger);
 }

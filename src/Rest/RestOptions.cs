@@ -18,6 +18,24 @@ public sealed record RestOptions
     /// <summary>A function (<c>schema.name</c>) that runs in each request's transaction before the statement. Empty: none.</summary>
     public string PreRequest { get; init; } = "";
 
+    /// <summary>A function (<c>schema.name</c>) that says settings by <c>set_config('pgrst.…', …, true)</c> (PostgREST, In-Database Configuration). Empty: none.</summary>
+    public string PreConfig { get; init; } = "";
+
+    /// <summary>
+    /// Whether settings are taken from the database: those of the login's own role (<c>ALTER ROLE authenticator SET pgrst.db_schemas = …</c>) and, below
+    /// them, <see cref="PreConfig"/>'s. Both go before file and environment.
+    /// </summary>
+    public bool DbConfig { get; init; } = true;
+
+    /// <summary>The channel on which reloads are asked for (<c>NOTIFY pgrst, 'reload schema'</c>).</summary>
+    public string Channel { get; init; } = "pgrst";
+
+    /// <summary>False where the database knows no LISTEN: behind a pooler in transaction mode, on a standby.</summary>
+    public bool ChannelEnabled { get; init; } = true;
+
+    /// <summary>Settings in a function's own SET clauses that hold for its whole transaction, comma list.</summary>
+    public string HoistedTxSettings { get; init; } = "statement_timeout, plan_filter.statement_cost_limit, default_transaction_isolation";
+
     /// <summary>Upper bound on the rows of one answer. Null: none.</summary>
     public long? MaxRows { get; init; }
 

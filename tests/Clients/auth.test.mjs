@@ -1,7 +1,7 @@
 // The official client against /auth/v1.
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { anonKey, freshEmail, person, service, url, visitor } from './platform.mjs';
+import { anonKey, freshEmail, mailTo, person, service, url, visitor } from './platform.mjs';
 
 test('a person signs up, is signed in, and finds themselves', async () => {
   const { client, user, email } = await person('Ann');
@@ -67,8 +67,15 @@ test('a person changes their data, address and password', async () => {
 
   const { data, error } = await client.auth.updateUser({ email: newEmail, password: 'battery staple', data: { color: 'green' } });
   assert.equal(error, null);
-  assert.equal(data.user.email, newEmail);
+  assert.equal(data.user.email, email);
+  assert.equal(data.user.new_email, newEmail);
   assert.equal(data.user.user_metadata.color, 'green');
+
+  // Both addresses must agree, by code or by link.
+  const { code } = await mailTo(email, 'email_change');
+  assert.equal((await visitor().auth.verifyOtp({ type: 'email_change', email, token: code })).data.session, null);
+  const { link } = await mailTo(newEmail, 'email_change');
+  assert.match((await fetch(link, { redirect: 'manual' })).headers.get('location'), /#access_token=/);
 
   assert.equal((await visitor().auth.signInWithPassword({ email, password: 'correct horse' })).error.code, 'invalid_credentials');
   assert.equal((await visitor().auth.signInWithPassword({ email: newEmail, password: 'battery staple' })).error, null);

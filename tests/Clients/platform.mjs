@@ -30,6 +30,19 @@ export const service = () => createClient(url, serviceKey, options);
 
 export const freshEmail = (name = 'someone') => `${name}-${randomUUID()}@example.test`.toLowerCase();
 
+/** The newest mail to an address, as the development inbox keeps it: the code in it, and its link. */
+export async function mailTo(address, kind) {
+  const { mails } = await (await fetch(`${url}/auth/v1/dev/inbox?to=${encodeURIComponent(address)}`)).json();
+  const mail = mails.find((one) => !kind || one.kind === kind);
+  if (!mail) throw new Error(`no ${kind ?? ''} mail to ${address}`);
+  return read(mail);
+}
+
+/** A mail with what a person would take from it. */
+export function read(mail) {
+  return { ...mail, code: /code[^<]*?(\d{6,10})/.exec(mail.html)?.[1], link: /href="([^"]+)"/.exec(mail.html)?.[1].replaceAll('&amp;', '&') };
+}
+
 /** A client that is signed in as a new person; `user` is that person. */
 export async function person(name = 'someone', password = 'correct horse') {
   const client = visitor();

@@ -9,8 +9,7 @@ using Hedgerow.Postgres;
 namespace Hedgerow.Auth.Admin;
 
 /// <summary><c>POST /admin/generate_link</c>: what would stand in a mail, for those who send their own.</summary>
-/// <param name="externalUrl">The room's address as clients reach it.</param>
-public sealed class GenerateLink(AuthDatabase database, OneTimeTokens tokens, RedirectUrls redirects, AuthOptions options, string externalUrl)
+public sealed class GenerateLink(AuthDatabase database, OneTimeTokens tokens, RedirectUrls redirects, AuthOptions options, ExternalAddress address)
 {
     private const string Invited = "update auth.users set invited_at = now(), confirmation_sent_at = now(), updated_at = now() where id = @id";
     private const string Confirming = "update auth.users set confirmation_sent_at = now(), updated_at = now() where id = @id";
@@ -46,12 +45,12 @@ public sealed class GenerateLink(AuthDatabase database, OneTimeTokens tokens, Re
         var user = await UserRows.FindAsync(transaction, made.User) ?? throw new InvalidOperationException("The user was read in this transaction.");
         await AuditLog.WriteAsync(transaction, request, AuditAction.LinkGenerated, null, new { user_id = user.Id, user_email = user.Email, type });
         await transaction.CommitAsync();
-        var target = redirects.Choose(body.RedirectTo);
+        var target = string.IsNullOrEmpty(body.RedirectTo) ? redirects.ChooseFor(request) : redirects.Choose(body.RedirectTo);
         var verification = type!.StartsWith("email_change", StringComparison.Ordinal) ? "email_change" : type;
         return Reply.Object(json =>
         {
             UserJson.WriteMembers(json, user);
-            json.WriteString("action_link", $"{externalUrl}/verify?token={made.Token.Hash}&type={verification}&redirect_to={Uri.EscapeDataString(target)}");
+            json.WriteString("action_link", address.VerifyLink(request, made.Token.Hash, verification, target));
             json.WriteString("email_otp", made.Token.Code);
             json.WriteString("hashed_token", made.Token.Hash);
             json.WriteString("verification_type", type);
@@ -78,20 +77,21 @@ public sealed class GenerateLink(AuthDatabase database, OneTimeTokens tokens, Re
 
     private async Task<Result<Link>> RecoverAsync(AuthTransaction transaction, User? existing)
     {
-        if (existing is null) return AuthErrors.UserNotFound;
+        if (existing is null) return AuthErrors.UserNotFound with { Message = "User with this email not found" };
         await transaction.ExecuteAsync(Recovering, new { id = existing.Id });
         return new Link(existing.Id, await tokens.IssueAsync(transaction, existing.Id, OneTimeTokens.Recovery, existing.Email!));
     }
 
     private async Task<Result<Link>> ChangeEmailAsync(AuthTransaction transaction, User? existing, string type, string? newEmail)
     {
-        if (existing is null) return AuthErrors.UserNotFound;
-        if (EmailAddress.Normalise(newEmail) is not { } address) return AuthErrors.EmailMalformed;
-        if (await UserRows.FindByEmailAsync(transaction, address) is not null) return AuthErrors.EmailExists;
-        await transaction.ExecuteAsync(ChangingEmail, new { id = existing.Id, newEmail = address });
+        if (existing is null) return AuthErrors.UserNotFound with { Message = "User with this email not found" };
+        if (type == "email_change_current" && !options.Mail.SecureEmailChange) return AuthErrors.Invalid("Enable secure email change to generate link for current email");
+        if (EmailAddress.Normalise(newEmail) is not { } changed) return AuthErrors.EmailMalformed;
+        if (await UserRows.FindByEmailAsync(transaction, changed) is not null) return AuthErrors.EmailExists;
+        await transaction.ExecuteAsync(ChangingEmail, new { id = existing.Id, newEmail = changed });
         var (kind, relatesTo) = type == "email_change_current"
             ? (OneTimeTokens.EmailChangeCurrent, existing.Email!)
-            : (OneTimeTokens.EmailChangeNew, address);
+            : (OneTimeTokens.EmailChangeNew, changed);
         return new Link(existing.Id, await tokens.IssueAsync(transaction, existing.Id, kind, relatesTo));
     }
 

@@ -41,6 +41,10 @@ public static class AuditLog
 public sealed record AuditAction(string Name, string Kind)
 {
     public static AuditAction SignedUp { get; } = new("user_signedup", "team");
+    public static AuditAction Invited { get; } = new("user_invited", "team");
+    public static AuditAction ConfirmationRequested { get; } = new("user_confirmation_requested", "user");
+    public static AuditAction RecoveryRequested { get; } = new("user_recovery_requested", "user");
+    public static AuditAction Reauthenticate { get; } = new("user_reauthenticate_requested", "user");
     public static AuditAction RepeatedSignUp { get; } = new("user_repeated_signup", "user");
     public static AuditAction Login { get; } = new("login", "account");
     public static AuditAction LoginFailed { get; } = new("login_failed", "account");
@@ -56,5 +60,11 @@ public sealed record AuditAction(string Name, string Kind)
     public static AuditAction ChallengeCreated { get; } = new("challenge_created", "factor");
     public static AuditAction FactorVerified { get; } = new("verification_attempted", "factor");
     public static AuditAction LinkGenerated { get; } = new("generate_link", "user");
+    public static AuditAction InviteAccepted { get; } = new("invite_accepted", "account");
+    public static AuditAction IdentityLinked { get; } = new("identity_linked", "user");
+    public static AuditAction IdentityUnlinked { get; } = new("identity_unlinked", "user");
+    public static AuditAction ProviderCreated { get; } = new("custom_provider_created", "team");
+    public static AuditAction ProviderChanged { get; } = new("custom_provider_updated", "team");
+    public static AuditAction ProviderDeleted { get; } = new("custom_provider_deleted", "team");
     public static AuditAction UserDeleted { get; } = new("user_deleted", "team");
 }

@@ -25,6 +25,17 @@ public sealed class AuthTransaction(NpgsqlConnection connection, NpgsqlTransacti
     public Task<int> ExecuteAsync(string sql, object? parameters = null) =>
         connection.ExecuteAsync(Command(sql, parameters));
 
+    /// <summary>Does <paramref name="work"/> and undoes it: what it returns is all that stays.</summary>
+    public async Task<T> UndoneAsync<T>(Func<Task<T>> work)
+    {
+        const string before = "undone";
+        await transaction.SaveAsync(before, cancellation);
+        var result = await work();
+        await transaction.RollbackAsync(before, cancellation);
+        await transaction.ReleaseAsync(before, cancellation);
+        return result;
+    }
+
     public Task CommitAsync() => transaction.CommitAsync(cancellation);
 
     public async ValueTask DisposeAsync()

@@ -39,6 +39,10 @@ public static class AuthErrors
     public static ApiError RefreshTokenUsed { get; } = new(400, "refresh_token_already_used", "Invalid Refresh Token: Already Used");
     public static ApiError RefreshOfBanned { get; } = new(400, "user_banned", "Invalid Refresh Token: User Banned");
 
+    public static ApiError OtpDisabled { get; } = new(422, "otp_disabled", "Signups not allowed for otp");
+    public static ApiError CodeExpired { get; } = new(403, "otp_expired", "Token has expired or is invalid");
+    public static ApiError NonceInvalid { get; } = new(422, "reauthentication_not_valid", "Nonce has expired or is invalid");
+    public static ApiError ReauthenticationNeeded { get; } = new(400, "reauthentication_needed", "Password update requires reauthentication");
     public static ApiError LinkExpired { get; } = new(403, "otp_expired", "Email link is invalid or has expired");
 
     public static ApiError UserNotFound { get; } = new(404, "user_not_found", "User not found");
@@ -55,6 +59,13 @@ public static class AuthErrors
         "unproved" => "Invalid Refresh Token: Session Expired (Low AAL: User Needs MFA Verification)",
         _ => "Invalid Refresh Token: Session Expired",
     });
+
+    /// <summary>The address was written to a moment ago.</summary>
+    public static ApiError TooManyMails(int seconds) =>
+        new(429, "over_email_send_rate_limit", $"For security purposes, you can only request this after {seconds} seconds.")
+        {
+            Headers = [new("Retry-After", seconds.ToString(System.Globalization.CultureInfo.InvariantCulture))],
+        };
 
     public static ApiError BadJson(string reason) => new(400, "bad_json", $"Could not parse request body as JSON: {reason}");
 

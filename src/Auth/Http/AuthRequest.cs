@@ -3,6 +3,7 @@ using System.Text.Json.Serialization.Metadata;
 using Hedgerow.Auth.Tokens;
 using Hedgerow.Postgres;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace Hedgerow.Auth.Http;
 
@@ -14,6 +15,8 @@ public sealed class AuthRequest(HttpContext http)
 
     private const int MaxAgentLength = 1024;
 
+    private static readonly FormOptions s_form = new() { ValueCountLimit = 32, KeyLengthLimit = 256, ValueLengthLimit = 64 * 1024, BufferBodyLengthLimit = MaxBodyBytes };
+
     /// <summary>The client's address, as the host (and the proxies it trusts) saw it; null where there is no socket.</summary>
     public System.Net.IPAddress? Address { get; } = http.Connection.RemoteIpAddress is { IsIPv4MappedToIPv6: true } mapped
         ? mapped.MapToIPv4()
@@ -24,6 +27,34 @@ public sealed class AuthRequest(HttpContext http)
 
     /// <summary>A parameter of the query string; empty where it is missing.</summary>
     public string Query(string name) => http.Request.Query[name].ToString();
+
+    /// <summary>Where the client wants the person to go, most wanted first: the header and the parameter <c>redirect_to</c>, then the page it was asked from.</summary>
+    public IEnumerable<string> RedirectTargets => [http.Request.Headers["redirect_to"].ToString(), Query("redirect_to"), http.Request.Headers.Referer.ToString()];
+
+    /// <summary>The port that the request came in by.</summary>
+    public int LocalPort => http.Connection.LocalPort;
+
+    /// <summary>All parameters of the query string; of those that come several times, the first.</summary>
+    public IEnumerable<KeyValuePair<string, string>> QueryParameters => http.Request.Query.Select(pair => new KeyValuePair<string, string>(pair.Key, pair.Value[0] ?? ""));
+
+    /// <summary>Whether there is an <c>Authorization</c> header; <see cref="Claims"/> says what it is worth.</summary>
+    public bool IsAuthorized => http.Request.Headers.Authorization.Count > 0;
+
+    /// <summary>The parameters of a form in the body, or of the query string where there is none.</summary>
+    public async Task<Result<Dictionary<string, string>>> FormOrQueryAsync(CancellationToken cancellation)
+    {
+        if (!HttpMethods.IsPost(http.Request.Method) || !http.Request.HasFormContentType) return QueryParameters.ToDictionary(StringComparer.Ordinal);
+        if (http.Request.ContentLength > MaxBodyBytes) return TooLarge;
+        try
+        {
+            var form = await http.Request.ReadFormAsync(s_form, cancellation);
+            return form.ToDictionary(pair => pair.Key, pair => pair.Value[0] ?? "", StringComparer.Ordinal);
+        }
+        catch (InvalidDataException)
+        {
+            return AuthErrors.Invalid("The form is malformed or too large");
+        }
+    }
 
     /// <summary>A part of the path.</summary>
     public string Route(string name) => http.Request.RouteValues[name]?.ToString() ?? "";

@@ -28,13 +28,9 @@ public static class AuthRoute
         {
             result = await handler(new AuthRequest(http), http.RequestAborted);
         }
-        catch (PostgresException e) when (Refusal(e) is { } refusal)
+        catch (Exception e) when (RefusalOf(e) is { } refusal)
         {
             result = refusal;
-        }
-        catch (AccessTokenRefusedException e)
-        {
-            result = e.Refusal;
         }
         if (result.Ok(out var reply, out var error)) await WriteAsync(http, reply);
         else await WriteAsync(http, error);
@@ -43,6 +39,14 @@ public static class AuthRoute
     /// <summary>The same for handlers that only the service role may call.</summary>
     public static RequestDelegate ForAdmins(AuthHandler handler) => Of(async (request, cancellation) =>
         request.AdminRefusal() is { } refusal ? refusal : await handler(request, cancellation));
+
+    /// <summary>The refusal that an exception stands for, or null where it is a fault of this server.</summary>
+    public static ApiError? RefusalOf(Exception e) => e switch
+    {
+        AccessTokenRefusedException refused => refused.Refusal,
+        PostgresException database => Refusal(database),
+        _ => null,
+    };
 
     /// <summary>Races that a unique index decided, and what an application's trigger on the auth tables refuses on purpose.</summary>
     private static ApiError? Refusal(PostgresException e) => e switch

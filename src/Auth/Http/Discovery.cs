@@ -1,18 +1,17 @@
-using Hedgerow.Auth.Tokens;
+using Hedgerow.Auth.External.Configuration;
+using Hedgerow.Auth.Tokens.Rotation;
 using Hedgerow.Postgres;
 
 namespace Hedgerow.Auth.Http;
 
 /// <summary>What anybody may know of the server: <c>/health</c>, <c>/settings</c>, <c>/.well-known/jwks.json</c>.</summary>
-public sealed class Discovery(AuthOptions options, JwtKeySet keys)
+public sealed class Discovery(AuthOptions options, BuiltInProviders builtIn, KeyRing keys)
 {
     private static readonly string[] s_providers =
     [
         "apple", "azure", "bitbucket", "discord", "facebook", "figma", "fly", "github", "gitlab", "google", "kakao", "keycloak", "linkedin", "linkedin_oidc",
         "notion", "slack", "slack_oidc", "snapchat", "spotify", "twitch", "twitter", "workos", "zoom",
     ];
-
-    private readonly Reply _keys = new(200, keys.PublicJwks()) { Headers = [new("Cache-Control", "public, max-age=600")] };
 
     public Task<Result<Reply>> HealthAsync(AuthRequest request, CancellationToken cancellation) =>
         Task.FromResult<Result<Reply>>(Reply.Object(json =>
@@ -22,14 +21,15 @@ public sealed class Discovery(AuthOptions options, JwtKeySet keys)
             json.WriteString("description", "Hedgerow's auth, in the manner of GoTrue");
         }));
 
-    public Task<Result<Reply>> KeysAsync(AuthRequest request, CancellationToken cancellation) => Task.FromResult<Result<Reply>>(_keys);
+    public Task<Result<Reply>> KeysAsync(AuthRequest request, CancellationToken cancellation) => 
+        Task.FromResult<Result<Reply>>(new Reply(200, keys.PublicJwks) { Headers = [new("Cache-Control", "public, max-age=600")] });
 
     public Task<Result<Reply>> SettingsAsync(AuthRequest request, CancellationToken cancellation) =>
         Task.FromResult<Result<Reply>>(Reply.Object(json =>
         {
             json.WriteStartObject("external");
             json.WriteBoolean("anonymous_users", options.AnonymousUsers);
-            foreach (var provider in s_providers) json.WriteBoolean(provider, false);
+            foreach (var provider in s_providers) json.WriteBoolean(provider, builtIn.OptionsOf(provider)?.Enabled ?? false);
             json.WriteBoolean("email", true);
             json.WriteBoolean("phone", false);
             json.WriteEndObject();

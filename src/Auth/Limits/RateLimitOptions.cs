@@ -11,6 +11,9 @@ public sealed record RateLimitOptions
     /// <summary>Sign-ins and refreshes per address in five minutes (<c>GOTRUE_RATE_LIMIT_TOKEN_REFRESH</c>; Supabase's value for a project).</summary>
     public int Token { get; init; } = 150;
 
+    /// <summary>Sign-ins at other providers begun per address in five minutes. Hedgerow's own.</summary>
+    public int Authorize { get; init; } = 150;
+
     /// <summary>Sign-ups per address in five minutes (<c>GOTRUE_RATE_LIMIT_OTP</c>).</summary>
     public int SignUp { get; init; } = 30;
 

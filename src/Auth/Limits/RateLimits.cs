@@ -16,6 +16,8 @@ public sealed record RateLimit(string Bucket, int Allowed, TimeSpan Window);
 /// <exception cref="Npgsql.PostgresException">PT429, of every method here: a limit is reached. The route answers it.</exception>
 public sealed class RateLimits(AuthDatabase database, RateLimitOptions options)
 {
+    private const int CodesPerSubject = 10;
+
     private const string Take = """
         select hedgerow.take_rate(taken.bucket, taken.allowed, taken.per)
         from unnest(@buckets::text[], @allowed::integer[], @windows::interval[]) as taken (bucket, allowed, per)
@@ -25,6 +27,9 @@ public sealed class RateLimits(AuthDatabase database, RateLimitOptions options)
     private static readonly TimeSpan s_hour = TimeSpan.FromHours(1);
 
     public AuthHandler Tokens(AuthHandler handler) => PerAddress("token", options.Token, handler);
+
+    /// <summary>Sign-ins that leave for other providers.</summary>
+    public AuthHandler Departures(AuthHandler handler) => PerAddress("authorize", options.Authorize, handler);
     public AuthHandler Verifications(AuthHandler handler) => PerAddress("verify", options.Verify, handler);
 
     /// <param name="kind">What is asked for: <c>otp</c>, <c>recover</c>, <c>resend</c>, <c>user</c> … Each is counted by itself.</param>
@@ -39,6 +44,10 @@ public sealed class RateLimits(AuthDatabase database, RateLimitOptions options)
     /// <param name="account">The address or number that is tried, normalised; it need not exist.</param>
     public Task TakePasswordAsync(string account, CancellationToken cancellation) =>
         TakeAsync([new RateLimit($"auth:password:{account}", options.PasswordsPerAccount, s_fiveMinutes)], cancellation);
+
+    /// <param name="subject">Whose code is tried: an address or an account, known or not. Codes are short, so that this limit has no setting.</param>
+    public Task TakeCodeAsync(string subject, CancellationToken cancellation) =>
+        TakeAsync([new RateLimit($"auth:code:{subject}", CodesPerSubject, s_fiveMinutes)], cancellation);
 
     /// <summary>Takes one of each; none where one of them is used up.</summary>
     public Task TakeAsync(RateLimit[] limits, CancellationToken cancellation)

@@ -8,7 +8,7 @@ using Hedgerow.Postgres;
 namespace Hedgerow.Auth.Mfa;
 
 /// <summary><c>POST /factors</c>: a new factor, unverified until its first code is right. The secret is shown here and never again.</summary>
-public sealed class EnrollFactor(AuthDatabase database, FactorSecrets secrets, AuthOptions options)
+public sealed class EnrollFactor(AuthDatabase database, SecretBox secrets, AuthOptions options)
 {
     // What was begun and never challenged makes room, and its name is free again (GoTrue, DeleteExpiredFactors).
     private const string DropAbandoned = """

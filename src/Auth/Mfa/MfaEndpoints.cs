@@ -1,3 +1,4 @@
+using Hedgerow.Auth.Data;
 using Hedgerow.Auth.Http;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
@@ -11,7 +12,7 @@ public static class MfaEndpoints
     public static void AddMfa(this IServiceCollection services, AuthSetup setup)
     {
         services.AddSingleton(setup.Options.Mfa);
-        services.AddSingleton(new FactorSecrets(setup.FactorSecretKey));
+        services.AddSingleton(new SecretBox(setup.FactorSecretKey));
         services.AddSingleton<AttemptLimit>();
         services.AddSingleton<EnrollFactor>();
         services.AddSingleton<ChallengeFactor>();

@@ -12,7 +12,7 @@ namespace Hedgerow.Auth.Mfa;
 /// below it; a factor's first right code makes it count. One challenge takes one right code, and one code passes once, on whatever
 /// challenge (RFC 6238 §5.2).
 /// </summary>
-public sealed class VerifyFactor(AuthDatabase database, FactorSecrets secrets, AttemptLimit limit, SessionStart sessions, MfaOptions options, TimeProvider clock)
+public sealed class VerifyFactor(AuthDatabase database, SecretBox secrets, AttemptLimit limit, SessionStart sessions, MfaOptions options, TimeProvider clock)
 {
     private const string FindChallenge = """
         select verified_at is null and ip_address = coalesce(@address::inet, '0.0.0.0') as is_open,

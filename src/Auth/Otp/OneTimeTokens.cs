@@ -24,46 +24,62 @@ public sealed class OneTimeTokens(byte[] key, AuthOptions options)
     public const string Recovery = "recovery_token";
     public const string EmailChangeCurrent = "email_change_token_current";
     public const string EmailChangeNew = "email_change_token_new";
+    public const string Reauthentication = "reauthentication_token";
+
+    /// <summary>Those that are sent by mail.</summary>
+    public static string[] All { get; } = [Confirmation, Recovery, EmailChangeCurrent, EmailChangeNew, Reauthentication];
+
+    /// <summary>Marks the hashes of tokens that lead to a code for the client's verifier rather than to a session (GoTrue).</summary>
+    public const string PkcePrefix = "pkce_";
 
     // The table's times carry no zone; they are UTC.
     private const string Issue = """
         insert into auth.one_time_tokens (id, user_id, token_type, token_hash, relates_to, created_at, updated_at)
-        values (gen_random_uuid(), @user, @kind::auth.one_time_token_type, @hash, @relatesTo, now() at time zone 'utc', now() at time zone 'utc')
+        select gen_random_uuid(), u.id, @kind::auth.one_time_token_type, @hash, @relatesTo, now() at time zone 'utc', now() at time zone 'utc'
+        from auth.users u where u.id = @user
         on conflict (user_id, token_type) do update set
           token_hash = excluded.token_hash, relates_to = excluded.relates_to, created_at = excluded.created_at, updated_at = excluded.updated_at
         """;
 
     private const string Redeem = """
         delete from auth.one_time_tokens
-        where token_hash = @hash and token_type::text = any(@kinds)
+        where token_hash = any(@hashes) and token_type::text = any(@kinds)
           and created_at > now() at time zone 'utc' - make_interval(secs => @expiry)
         returning user_id as userid, token_type::text as kind, relates_to as relatesto
         """;
 
-    private const string Waiting = """
-        select true from auth.one_time_tokens
-        where user_id = @user and token_type::text = any(@kinds) and created_at > now() at time zone 'utc' - make_interval(secs => @expiry)
-        """;
+    private const string Exists = "select true from auth.one_time_tokens where user_id = @user and token_type::text = any(@kinds)";
+    private const string Revoke = "delete from auth.one_time_tokens where user_id = @user and token_type::text = any(@kinds)";
 
-    /// <summary>Makes a token; an earlier one of the same kind is void.</summary>
-    public async Task<IssuedToken> IssueAsync(AuthTransaction transaction, Guid user, string kind, string relatesTo)
+    /// <summary>Makes a token; an earlier one of the same kind is void. Where nobody has the id, the token opens nothing.</summary>
+    public async Task<IssuedToken> IssueAsync(AuthTransaction transaction, Guid user, string kind, string relatesTo, bool isPkce = false)
     {
         var code = NewCode();
-        var hash = Hash(relatesTo, code);
+        var hash = (isPkce ? PkcePrefix : "") + Hash(relatesTo, code);
         await transaction.ExecuteAsync(Issue, new { user, kind, hash, relatesTo });
         return new IssuedToken(code, hash);
     }
 
-    /// <summary>Spends the token behind <paramref name="hash"/>; null where there is none, or it is of another kind, or too old.</summary>
-    public Task<RedeemedToken?> RedeemAsync(AuthTransaction transaction, string hash, string[] kinds) =>
-        transaction.OneAsync<RedeemedToken>(Redeem, new { hash, kinds, expiry = (double)options.OtpExpiry });
+    /// <summary>Spends the token behind one of <paramref name="hashes"/>; null where there is none, or it is of another kind, or too old.</summary>
+    public Task<RedeemedToken?> RedeemAsync(AuthTransaction transaction, string[] hashes, params string[] kinds) =>
+        transaction.OneAsync<RedeemedToken>(Redeem, new { hashes, kinds, expiry = (double)options.OtpExpiry });
 
-    /// <summary>Whether <paramref name="user"/> has a token of these kinds that could still be used.</summary>
-    public Task<bool> IsWaitingAsync(AuthTransaction transaction, Guid user, params string[] kinds) =>
-        transaction.OneAsync<bool>(Waiting, new { user, kinds, expiry = (double)options.OtpExpiry });
+    /// <summary>Whether a token of these kinds was made for <paramref name="user"/> and neither used nor replaced, however old it is.</summary>
+    public Task<bool> ExistsAsync(AuthTransaction transaction, Guid user, params string[] kinds) =>
+        transaction.OneAsync<bool>(Exists, new { user, kinds });
+
+    /// <summary>Voids the tokens of these kinds.</summary>
+    public Task RevokeAsync(AuthTransaction transaction, Guid user, params string[] kinds) => transaction.ExecuteAsync(Revoke, new { user, kinds });
+
+    /// <summary>What a code for an address may be stored as.</summary>
+    public string[] Hashes(string relatesTo, string code)
+    {
+        var hash = Hash(relatesTo, code);
+        return [hash, PkcePrefix + hash];
+    }
 
     /// <summary>HMAC-SHA256 of address and code, hexadecimal.</summary>
-    public string Hash(string relatesTo, string code) =>
+    private string Hash(string relatesTo, string code) =>
         Convert.ToHexStringLower(HMACSHA256.HashData(key, Encoding.UTF8.GetBytes($"{relatesTo}\n{code}")));
 
     private string NewCode()

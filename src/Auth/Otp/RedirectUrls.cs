@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.RegularExpressions;
+using Hedgerow.Auth.Http;
 
 namespace Hedgerow.Auth.Otp;
 
@@ -14,13 +15,17 @@ public sealed class RedirectUrls(AuthOptions options)
         [.. options.UriAllowList.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(Pattern)];
 
     /// <summary><paramref name="requested"/> where it is allowed, else the site.</summary>
-    public string Choose(string? requested)
+    public string Choose(string? requested) => requested is not null && IsAllowed(requested) ? requested : options.SiteUrl;
+
+    /// <summary>The first that the request names and that is allowed, else the site.</summary>
+    public string ChooseFor(AuthRequest request) => request.RedirectTargets.FirstOrDefault(IsAllowed) ?? options.SiteUrl;
+
+    private bool IsAllowed(string requested)
     {
-        if (string.IsNullOrEmpty(requested) || !Uri.TryCreate(requested, UriKind.Absolute, out var url)) return options.SiteUrl;
-        if (url.UserInfo.Length > 0) return options.SiteUrl;
-        if (url.Scheme == _site.Scheme && url.Host == _site.Host && url.Port == _site.Port) return requested;
+        if (!Uri.TryCreate(requested, UriKind.Absolute, out var url) || url.UserInfo.Length > 0) return false;
+        if (url.Scheme == _site.Scheme && url.Host == _site.Host && url.Port == _site.Port) return true;
         var withoutFragment = requested.Split('#')[0];
-        return _allowed.Any(pattern => pattern.IsMatch(withoutFragment)) ? requested : options.SiteUrl;
+        return _allowed.Any(pattern => pattern.IsMatch(withoutFragment));
     }
 
     private static Regex Pattern(string glob)

@@ -1,57 +1,87 @@
 using System.Globalization;
-using Hedgerow.Auth.Audit;
 using Hedgerow.Auth.Data;
+using Hedgerow.Auth.Hooks;
 using Hedgerow.Auth.Http;
+using Hedgerow.Auth.Limits;
+using Hedgerow.Auth.Pkce;
 using Hedgerow.Auth.Sessions;
 using Hedgerow.Auth.Users;
 using Hedgerow.Postgres;
 
 namespace Hedgerow.Auth.Otp;
 
-/// <summary><c>/verify</c>: someone proves that an address is theirs, by the link (GET, POST with <c>token_hash</c>) or by its code (POST), and is signed in.</summary>
-public sealed class Verify(AuthDatabase database, OneTimeTokens tokens, SessionStart sessions, RedirectUrls redirects)
+/// <summary>
+/// <c>/verify</c>: someone proves that an address is theirs, by the link (GET, POST with <c>token_hash</c>) or by its code (POST), and is signed in.
+/// Source: supabase/auth, internal/api/verify.go.
+/// </summary>
+public sealed class Verify(AuthDatabase database, OneTimeTokens tokens, Redemption redemption, RateLimits limits, SessionStart sessions, FlowStates flows, RedirectUrls redirects)
 {
-    private const int CodeAttempts = 10;
-
-    private const string TakeAttempt = "select hedgerow.take_rate('auth:verify:' || @email, @allowed, '5 minutes')";
-
-    private const string Confirm = """
-        with identity as (
-          update auth.identities set identity_data = identity_data || '{"email_verified": true}', updated_at = now()
-          where user_id = @id and provider = 'email')
-        update auth.users set
-          email_confirmed_at = coalesce(email_confirmed_at, now()),
-          raw_user_meta_data = coalesce(raw_user_meta_data, '{}') || '{"email_verified": true}',
-          updated_at = now()
-        where id = @id
-        """;
-
-    private const string HalfConfirm = "update auth.users set email_change_confirm_status = 1, updated_at = now() where id = @id";
+    private const string HalfWay = "Confirmation link accepted. Please proceed to confirm link sent to the other email";
 
     public async Task<Result<Reply>> PostAsync(AuthRequest request, CancellationToken cancellation)
     {
         if (!(await request.BodyAsync(BodyJson.Default.VerifyBody, cancellation)).Ok(out var body, out var error)) return error;
+        if (Refusal(body) is { } refusal) return refusal;
         if (KindsOf(body.Type) is not { } kinds) return AuthErrors.Invalid("Unsupported verification type");
-        if (!(await HashAsync(body, cancellation)).Ok(out var hash, out error)) return error;
-        var result = await RedeemAsync(request, hash, kinds, cancellation);
-        return result.Ok(out var verified, out error)
-            ? verified.Session?.ToReply() ?? Reply.Object(json =>
-            {
-                json.WriteString("msg", HalfWay);
-                json.WriteString("code", "200");
-            })
-            : error;
+        var isCode = !string.IsNullOrEmpty(body.Token);
+        if (isCode && EmailAddress.Normalise(body.Email) is null) return AuthErrors.Invalid("Invalid email format") with { Status = 422 };
+        // Codes are short: tries at one address are counted.
+        if (isCode) await limits.TakeCodeAsync(EmailAddress.Normalise(body.Email)!, cancellation);
+        var hashes = isCode ? tokens.Hashes(EmailAddress.Normalise(body.Email)!, body.Token!) : [body.TokenHash!];
+
+        await using var transaction = await database.BeginAsync(cancellation);
+        if (!(await redemption.RedeemAsync(transaction, request, hashes, kinds)).Ok(out var redeemed, out error))
+            return isCode && error == AuthErrors.LinkExpired ? AuthErrors.CodeExpired : error;
+        var session = redeemed.IsComplete ? await sessions.StartAsync(transaction, request, redeemed.User, SignInMethod.Otp) : null;
+        await transaction.CommitAsync();
+        return session?.ToReply() ?? Reply.Object(json =>
+        {
+            json.WriteString("msg", HalfWay);
+            json.WriteString("code", "200");
+        });
     }
 
-    /// <summary>For clickable links: the answer, good or bad, goes to the application in the redirect's fragment, which no server logs.</summary>
+    /// <summary>For clickable links. The answer, good or bad, goes to the application.</summary>
     public async Task<Result<Reply>> GetAsync(AuthRequest request, CancellationToken cancellation)
     {
-        var target = redirects.Choose(request.Query("redirect_to"));
-        var type = request.Query("type");
-        if (KindsOf(type) is not { } kinds) return Redirect(target, Error(AuthErrors.Invalid("Unsupported verification type")));
-        var result = await RedeemAsync(request, request.Query("token"), kinds, cancellation);
-        if (!result.Ok(out var verified, out var error)) return Redirect(target, Error(error));
-        return Redirect(target, verified.Session is not { } session ? [("message", HalfWay)] :
+        var (type, hash) = (request.Query("type"), request.Query("token"));
+        if (type.Length == 0) return AuthErrors.Invalid("Verify requires a verification type");
+        if (hash.Length == 0) return AuthErrors.Invalid("Verify requires a token or a token hash");
+        var target = redirects.ChooseFor(request);
+        var isPkce = hash.StartsWith(OneTimeTokens.PkcePrefix, StringComparison.Ordinal);
+        try
+        {
+            return (await FollowAsync(request, type, hash, target, isPkce, cancellation)).Ok(out var reply, out var error)
+                ? reply
+                : LinkReply.Error(target, error, isPkce);
+        }
+        catch (AccessTokenRefusedException e)
+        {
+            return LinkReply.Error(target, e.Refusal, isPkce);
+        }
+    }
+
+    private async Task<Result<Reply>> FollowAsync(AuthRequest request, string type, string hash, string target, bool isPkce, CancellationToken cancellation)
+    {
+        if (KindsOf(type) is not { } kinds) return AuthErrors.Invalid("Invalid email verification type");
+        await using var transaction = await database.BeginAsync(cancellation);
+        if (!(await redemption.RedeemAsync(transaction, request, [hash], kinds)).Ok(out var redeemed, out var error)) return error;
+        if (!redeemed.IsComplete)
+        {
+            await transaction.CommitAsync();
+            return LinkReply.To(target, [("message", HalfWay)], isPkce);
+        }
+        if (isPkce)
+        {
+            // The flow bears the type that the mail was sent with; "email" stands for two of them.
+            var method = type switch { "signup" => "email/signup", "email" => redeemed.Kind == OneTimeTokens.Confirmation ? "email/signup" : "magiclink", _ => type };
+            if (await flows.IssueCodeAsync(transaction, redeemed.User, method) is not { } code) return FlowErrors.NotFound;
+            await transaction.CommitAsync();
+            return LinkReply.WithCode(target, code);
+        }
+        var session = await sessions.StartAsync(transaction, request, redeemed.User, SignInMethod.Otp);
+        await transaction.CommitAsync();
+        return LinkReply.To(target,
         [
             ("access_token", session.AccessToken),
             ("expires_at", session.ExpiresAt.ToString(CultureInfo.InvariantCulture)),
@@ -62,7 +92,15 @@ public sealed class Verify(AuthDatabase database, OneTimeTokens tokens, SessionS
         ]);
     }
 
-    private const string HalfWay = "Confirmation link accepted. Please proceed to confirm link sent to the other email";
+    private static ApiError? Refusal(VerifyBody body)
+    {
+        var (hasToken, hasHash, hasEmail) = (!string.IsNullOrEmpty(body.Token), !string.IsNullOrEmpty(body.TokenHash), !string.IsNullOrEmpty(body.Email));
+        if (string.IsNullOrEmpty(body.Type)) return AuthErrors.Invalid("Verify requires a verification type");
+        if (hasToken == hasHash) return AuthErrors.Invalid("Verify requires either a token or a token hash");
+        if (hasToken && !hasEmail) return AuthErrors.Invalid("Only an email address or phone number should be provided on verify");
+        if (hasHash && (hasEmail || !string.IsNullOrEmpty(body.RedirectTo))) return AuthErrors.Invalid("Only the token_hash and type should be provided");
+        return null;
+    }
 
     private static string[]? KindsOf(string? type) => type switch
     {
@@ -72,58 +110,4 @@ public sealed class Verify(AuthDatabase database, OneTimeTokens tokens, SessionS
         "email_change" => [OneTimeTokens.EmailChangeCurrent, OneTimeTokens.EmailChangeNew],
         _ => null,
     };
-
-    /// <summary>The hash that is asked for. Codes are short, so the tries at one address are counted, in a transaction of their own.</summary>
-    private async Task<Result<string>> HashAsync(VerifyBody body, CancellationToken cancellation)
-    {
-        if (!string.IsNullOrEmpty(body.TokenHash)) return body.TokenHash;
-        if (string.IsNullOrEmpty(body.Token)) return AuthErrors.Invalid("Verify requires a token or a token hash");
-        if (EmailAddress.Normalise(body.Email) is not { } email) return AuthErrors.Invalid("Only an email address together with a token should be provided on verify");
-        await using var transaction = await database.BeginAsync(cancellation);
-        await transaction.ExecuteAsync(TakeAttempt, new { email, allowed = CodeAttempts });
-        await transaction.CommitAsync();
-        return tokens.Hash(email, body.Token);
-    }
-
-    private async Task<Result<Verified>> RedeemAsync(AuthRequest request, string hash, string[] kinds, CancellationToken cancellation)
-    {
-        if (hash.Length == 0 || hash.Contains('\0', StringComparison.Ordinal)) return AuthErrors.LinkExpired;
-        await using var transaction = await database.BeginAsync(cancellation);
-        if (await tokens.RedeemAsync(transaction, hash, kinds) is not { } token) return AuthErrors.LinkExpired;
-        if (await UserRows.FindAsync(transaction, token.UserId) is not { } user) return AuthErrors.LinkExpired;
-        if (user.IsBanned) return AuthErrors.Banned;
-
-        var isComplete = true;
-        switch (token.Kind)
-        {
-            // An address that has changed since proves nothing about the new one.
-            case OneTimeTokens.Confirmation or OneTimeTokens.Recovery:
-                if (token.RelatesTo != user.Email) return AuthErrors.LinkExpired;
-                await transaction.ExecuteAsync(Confirm, new { id = user.Id });
-                break;
-            default:
-                if (string.IsNullOrEmpty(user.EmailChange) || token.RelatesTo != (token.Kind == OneTimeTokens.EmailChangeNew ? user.EmailChange : user.Email))
-                    return AuthErrors.LinkExpired;
-                isComplete = !await tokens.IsWaitingAsync(transaction, user.Id, OneTimeTokens.EmailChangeCurrent, OneTimeTokens.EmailChangeNew);
-                if (isComplete) await EmailChange.ApplyAsync(transaction, user.Id, user.EmailChange, confirmed: true);
-                else await transaction.ExecuteAsync(HalfConfirm, new { id = user.Id });
-                break;
-        }
-        await AuditLog.WriteAsync(transaction, request, AuditAction.UserModified, user, new { verified = token.Kind });
-        var session = isComplete ? await sessions.StartAsync(transaction, request, user.Id, SignInMethod.Otp) : null;
-        await transaction.CommitAsync();
-        return new Verified(session);
-    }
-
-    private static (string, string)[] Error(ApiError error) =>
-        [("error", "access_denied"), ("error_code", error.Code), ("error_description", error.Message)];
-
-    private static Reply Redirect(string target, (string Name, string Value)[] fragment)
-    {
-        var pairs = string.Join('&', fragment.Select(pair => $"{pair.Name}={Uri.EscapeDataString(pair.Value)}"));
-        return new Reply(303, default) { Headers = [new("Location", $"{new Uri(target.Split('#')[0]).AbsoluteUri}#{pairs}")] };
-    }
-
-    /// <param name="Session">Null where the other address still has to confirm.</param>
-    private sealed record Verified(IssuedSession? Session);
 }

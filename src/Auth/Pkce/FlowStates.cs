@@ -1,4 +1,5 @@
 using Hedgerow.Auth.Data;
+using Hedgerow.Auth.External;
 using Hedgerow.Postgres;
 
 namespace Hedgerow.Auth.Pkce;
@@ -11,7 +12,7 @@ public sealed record RedeemedFlow(Guid UserId, string Provider, string Method, s
 /// which together with the verifier buys a session, once.
 /// Source: supabase/auth, internal/models/flow_state.go, internal/api/pkce.go.
 /// </summary>
-public sealed class FlowStates(AuthOptions options)
+public sealed class FlowStates(AuthOptions options, ProviderSecrets secrets)
 {
     // Flows that nobody came back from go when others begin, a few at a time, so that no job is needed and no request waits for it.
     private const string Start = """
@@ -31,11 +32,21 @@ public sealed class FlowStates(AuthOptions options)
         returning auth_code
         """;
 
+    private const string Complete = """
+        update auth.flow_state set
+          user_id = @user, auth_code = gen_random_uuid()::text, auth_code_issued_at = now(), updated_at = now(),
+          provider_access_token = @token, provider_refresh_token = @refreshToken
+        where id = @id and user_id is null and code_challenge is not null
+        returning auth_code
+        """;
+
+    private const string End = "delete from auth.flow_state where id = @id";
+
     // A mail may be read long after it was sent, so there the time counts from the click. Another provider is expected to answer at once.
     private const string Redeem = """
         delete from auth.flow_state
         where auth_code = @code and user_id is not null and code_challenge is not null
-        returning user_id, provider_type as provider, authentication_method as method, code_challenge, code_challenge_method::text,
+        returning id, user_id, provider_type as provider, authentication_method as method, code_challenge, code_challenge_method::text,
                   nullif(provider_access_token, '') as provider_token, nullif(provider_refresh_token, '') as provider_refresh_token,
                   case when authentication_method = 'oauth' then created_at else auth_code_issued_at end < now() - make_interval(secs => @expiry) as is_expired
         """;
@@ -63,6 +74,13 @@ public sealed class FlowStates(AuthOptions options)
     public Task<string?> IssueCodeAsync(AuthTransaction transaction, Guid user, string method) =>
         transaction.OneAsync<string>(Issue, new { user, method });
 
+    /// <summary>The same for one flow whose person has come back from a provider, with what the provider gave for them.</summary>
+    public Task<string?> IssueCodeAsync(AuthTransaction transaction, Guid flow, Guid user, string token, string? refreshToken) =>
+        transaction.OneAsync<string>(Complete, new { id = flow, user, token = Seal(flow, token), refreshToken = Seal(flow, refreshToken) });
+
+    /// <summary>Forgets a flow that needs no code.</summary>
+    public Task EndAsync(AuthTransaction transaction, Guid flow) => transaction.ExecuteAsync(End, new { id = flow });
+
     /// <summary>Spends a code. The caller commits; on a refusal it must not, so that the rightful owner of the code may still come.</summary>
     public async Task<Result<RedeemedFlow>> RedeemAsync(AuthTransaction transaction, string code, string verifier)
     {
@@ -71,11 +89,17 @@ public sealed class FlowStates(AuthOptions options)
         if (found is null) return FlowErrors.NotFound;
         if (found.IsExpired) return FlowErrors.Expired;
         if (!new CodeChallenge(found.CodeChallenge, found.CodeChallengeMethod).IsMetBy(verifier)) return FlowErrors.BadVerifier;
-        return new RedeemedFlow(found.UserId, found.Provider, found.Method, found.ProviderToken, found.ProviderRefreshToken);
+        return new RedeemedFlow(found.UserId, found.Provider, found.Method, Open(found.Id, found.ProviderToken), Open(found.Id, found.ProviderRefreshToken));
     }
+
+    // For minutes they lie in the table; a copy of it gives no one away.
+    private string? Seal(Guid flow, string? token) => token is null || !secrets.Box.CanSeal ? token : secrets.Box.Seal(flow, token);
+
+    private string? Open(Guid flow, string? token) => token is null ? null : secrets.Box.Open(flow, token);
 
     private sealed record Found
     {
+        public Guid Id { get; init; }
         public Guid UserId { get; init; }
         public string Provider { get; init; } = "";
         public string Method { get; init; } = "";

@@ -1,6 +1,6 @@
 using System.Buffers;
 using System.Text.Json;
-using Hedgerow.Auth.Tokens;
+using Hedgerow.Auth.Tokens.Rotation;
 using Hedgerow.Auth.Users;
 
 namespace Hedgerow.Auth.Sessions;
@@ -12,11 +12,11 @@ namespace Hedgerow.Auth.Sessions;
 public sealed record SessionStanding(Guid Id, string Assurance, string Methods);
 
 /// <summary>Makes access tokens with the claims that Supabase's have (supabase.com/docs/guides/auth/jwt-fields), and signs them.</summary>
-/// <param name="signer">The signing key.</param>
+/// <param name="keys">The signing key, which may change.</param>
 /// <param name="issuer">The <c>iss</c> claim.</param>
 /// <param name="lifetime">Seconds that a token is valid for.</param>
 /// <param name="clock">What tells the time.</param>
-public sealed class AccessTokens(JwtSigner signer, string issuer, int lifetime, TimeProvider clock)
+public sealed class AccessTokens(KeyRing keys, string issuer, int lifetime, TimeProvider clock)
 {
     /// <summary>Seconds that a token is valid for.</summary>
     public int Lifetime => lifetime;
@@ -55,5 +55,5 @@ public sealed class AccessTokens(JwtSigner signer, string issuer, int lifetime, 
     }
 
     /// <summary>The token over <paramref name="claims"/>.</summary>
-    public string Sign(ReadOnlyMemory<byte> claims) => signer.Sign(claims.Span);
+    public string Sign(ReadOnlyMemory<byte> claims) => keys.Signer.Sign(claims.Span);
 }

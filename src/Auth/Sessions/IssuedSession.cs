@@ -1,3 +1,4 @@
+using System.Globalization;
 using Hedgerow.Auth.Http;
 using Hedgerow.Auth.Users;
 
@@ -16,6 +17,18 @@ public sealed record IssuedSession(string AccessToken, int ExpiresIn, long Expir
 
     /// <summary>The provider's refresh token, where it gives any.</summary>
     public string? ProviderRefreshToken { get; init; }
+
+    /// <summary>For the fragment of a redirect, which no server logs.</summary>
+    public IEnumerable<(string Name, string Value)> Parameters =>
+    [
+        ("access_token", AccessToken),
+        ("expires_at", ExpiresAt.ToString(CultureInfo.InvariantCulture)),
+        ("expires_in", ExpiresIn.ToString(CultureInfo.InvariantCulture)),
+        .. ProviderToken is null ? Array.Empty<(string, string)>() : [("provider_token", ProviderToken)],
+        .. ProviderRefreshToken is null ? Array.Empty<(string, string)>() : [("provider_refresh_token", ProviderRefreshToken)],
+        ("refresh_token", RefreshToken),
+        ("token_type", "bearer"),
+    ];
 
     /// <summary>Access token, refresh token and user (auth-openapi.yaml, AccessTokenResponseSchema).</summary>
     public Reply ToReply() => Reply.Object(json =>

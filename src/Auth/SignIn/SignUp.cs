@@ -2,6 +2,7 @@ using Hedgerow.Auth.Audit;
 using Hedgerow.Auth.Data;
 using Hedgerow.Auth.Http;
 using Hedgerow.Auth.Limits;
+using Hedgerow.Auth.Pkce;
 using Hedgerow.Auth.Sessions;
 using Hedgerow.Auth.Users;
 using Hedgerow.Postgres;
@@ -9,7 +10,7 @@ using Hedgerow.Postgres;
 namespace Hedgerow.Auth.SignIn;
 
 /// <summary><c>POST /signup</c>: by e-mail and password, or without either as an anonymous user.</summary>
-public sealed class SignUp(AuthDatabase database, SessionStart sessions, RateLimits limits, AuthOptions options)
+public sealed class SignUp(AuthDatabase database, SessionStart sessions, ConfirmedSignUp confirmed, RateLimits limits, AuthOptions options)
 {
     public async Task<Result<Reply>> PostAsync(AuthRequest request, CancellationToken cancellation)
     {
@@ -22,10 +23,12 @@ public sealed class SignUp(AuthDatabase database, SessionStart sessions, RateLim
         if (string.IsNullOrEmpty(body.Password)) return AuthErrors.SignupWantsPassword;
         if (EmailAddress.Normalise(body.Email) is not { } email) return AuthErrors.EmailMalformed;
         if (Password.Refusal(body.Password, options) is { } weak) return weak;
-        return await WithPasswordAsync(request, body, email, cancellation);
+        if (CodeChallenge.Read(body.CodeChallenge, body.CodeChallengeMethod, out var challenge) is { } badChallenge) return badChallenge;
+        return options.AutoConfirm ? await AtOnceAsync(request, body, email, cancellation) : await confirmed.SendAsync(request, body, email, challenge, cancellation);
     }
 
-    private async Task<Result<Reply>> WithPasswordAsync(AuthRequest request, SignUpBody body, string email, CancellationToken cancellation)
+    /// <summary>Addresses are taken at their word: the answer is a session, or that there is a user.</summary>
+    private async Task<Result<Reply>> AtOnceAsync(AuthRequest request, SignUpBody body, string email, CancellationToken cancellation)
     {
         await using var transaction = await database.BeginAsync(cancellation);
         if (await UserRows.FindByEmailAsync(transaction, email) is { } existing)
@@ -39,17 +42,15 @@ public sealed class SignUp(AuthDatabase database, SessionStart sessions, RateLim
         {
             Email = email,
             Password = body.Password,
-            EmailConfirmed = options.AutoConfirm,
+            EmailConfirmed = true,
             UserMetadata = Metadata.ObjectOrNull(body.Data),
         };
         await person.InsertAsync(transaction);
         var user = await UserRows.FindAsync(transaction, person.Id) ?? throw new InvalidOperationException("The user was inserted in this transaction.");
         await AuditLog.WriteAsync(transaction, request, AuditAction.SignedUp, user, new { provider = "email" });
-        var reply = options.AutoConfirm
-            ? (await sessions.StartAsync(transaction, request, person.Id, SignInMethod.Password)).ToReply()
-            : Reply.Object(json => UserJson.WriteMembers(json, user));
+        var session = await sessions.StartAsync(transaction, request, person.Id, SignInMethod.Password);
         await transaction.CommitAsync();
-        return reply;
+        return session.ToReply();
     }
 
     private async Task<Result<Reply>> AnonymousAsync(AuthRequest request, SignUpBody body, CancellationToken cancellation)

@@ -1,3 +1,4 @@
+using Hedgerow.Auth.External.SignIn;
 using Hedgerow.Auth.Http;
 using Hedgerow.Auth.Pkce;
 using Hedgerow.Auth.Sessions;
@@ -6,7 +7,7 @@ using Hedgerow.Postgres;
 namespace Hedgerow.Auth.SignIn;
 
 /// <summary><c>POST /token?grant_type=…</c>.</summary>
-public sealed class TokenEndpoint(PasswordGrant password, RefreshGrant refresh, PkceGrant pkce)
+public sealed class TokenEndpoint(PasswordGrant password, RefreshGrant refresh, PkceGrant pkce, IdTokenGrant idToken)
 {
     public async Task<Result<Reply>> PostAsync(AuthRequest request, CancellationToken cancellation)
     {
@@ -16,6 +17,7 @@ public sealed class TokenEndpoint(PasswordGrant password, RefreshGrant refresh, 
             "password" => await password.GrantAsync(request, body, cancellation),
             "refresh_token" => await refresh.GrantAsync(request, body.RefreshToken, cancellation),
             "pkce" => await pkce.GrantAsync(request, body.AuthCode, body.CodeVerifier, cancellation),
+            "id_token" => await idToken.GrantAsync(request, body, cancellation),
             _ => AuthErrors.UnsupportedGrant,
         };
     }

@@ -57,11 +57,11 @@ public sealed class ClaimsReader(string audience, RoleClaimPath rolePath, string
 
     private static VerifiedToken Flawed(ApiError error) => new() { Identity = new Identity(error) };
 
-    /// <summary>False where the claim is there and is no number. Fractions are cut; what no clock will reach is clamped.</summary>
+    /// <summary>False where the claim is there and is neither a number nor null. Fractions are cut; what no clock will reach is clamped.</summary>
     private static bool Seconds(JsonElement claims, string name, out long? seconds)
     {
         seconds = null;
-        if (!claims.TryGetProperty(name, out var value)) return true;
+        if (!claims.TryGetProperty(name, out var value) || value.ValueKind == JsonValueKind.Null) return true;
         if (value.ValueKind != JsonValueKind.Number || !value.TryGetDouble(out var number)) return false;
         seconds = (long)Math.Clamp(Math.Floor(number), -1e15, 1e15);
         return true;

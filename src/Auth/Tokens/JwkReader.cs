@@ -3,7 +3,10 @@ using System.Text.Json;
 
 namespace Hedgerow.Auth.Tokens;
 
-/// <summary>Reads JSON Web Keys (RFC 7517, RFC 7518 section 6): <c>oct</c>, <c>RSA</c> and <c>EC</c>.</summary>
+/// <summary>
+/// Reads JSON Web Keys (RFC 7517, RFC 7518 section 6): <c>oct</c>, <c>RSA</c> and <c>EC</c>. <c>OKP</c> (EdDSA, RFC 8037) is refused at the start:
+/// the base library has no Ed25519, and a key that silently verified nothing would be found out by users who cannot sign in.
+/// </summary>
 public static class JwkReader
 {
     private static readonly JsonDocumentOptions s_strict = new() { AllowDuplicateProperties = false, MaxDepth = 8 };
@@ -38,7 +41,7 @@ public static class JwkReader
     /// keys, which have no business there) is passed over: a provider may publish more than it signs with.
     /// </summary>
     /// <exception cref="FormatException">It is no key set.</exception>
-    public static IReadOnlyList<JwtKey> ReadForeign(JsonElement set)
+    public static JwtKey[] ReadForeign(JsonElement set)
     {
         if (set.ValueKind != JsonValueKind.Object || !set.TryGetProperty("keys", out var array) || array.ValueKind != JsonValueKind.Array)
             throw new FormatException("not a set of JSON Web Keys");
@@ -54,7 +57,7 @@ public static class JwkReader
                 // Of no use here; a token that it signed finds no key and is refused.
             }
         }
-        return keys;
+        return [.. keys];
     }
 
     private static List<JwtKey> ReadAll(JsonElement array)
@@ -62,6 +65,7 @@ public static class JwkReader
         var keys = new List<JwtKey>(array.GetArrayLength());
         foreach (var element in array.EnumerateArray())
         {
+            if (IsForEncryption(element)) continue;
             try
             {
                 keys.Add(ReadOne(element));
@@ -77,6 +81,8 @@ public static class JwkReader
     private static JwtKey ReadOne(JsonElement jwk)
     {
         if (jwk.ValueKind != JsonValueKind.Object) throw new FormatException("not a JSON object");
+        if (Text(jwk, "kty") == "OKP")
+            throw new FormatException("key type \"OKP\" is not supported: this platform has no Ed25519 (EdDSA); use an EC key (ES256)");
         var algorithmName = Text(jwk, "alg");
         var algorithm = JwtAlgorithms.Named(algorithmName);
         if (algorithmName is not null && algorithm is null) throw new FormatException($"algorithm \"{algorithmName}\" is not supported");
@@ -92,6 +98,10 @@ public static class JwkReader
         if (algorithm is { } only && !key.Accepts(only)) throw new FormatException($"algorithm \"{only}\" does not suit the key");
         return key;
     }
+
+    /// <summary>RFC 7517, 4.2: identity providers publish such keys in the same set (Keycloak does); they sign nothing.</summary>
+    private static bool IsForEncryption(JsonElement jwk) =>
+        jwk.ValueKind == JsonValueKind.Object && jwk.TryGetProperty("use", out var use) && use.ValueKind == JsonValueKind.String && use.ValueEquals("enc");
 
     private static RsaKey ReadRsa(JsonElement jwk, string? id, JwtAlgorithm? algorithm)
     {

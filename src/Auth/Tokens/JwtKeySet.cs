@@ -42,6 +42,10 @@ public sealed class JwtKeySet
         return new JwtKeySet(keys.ToImmutable(), signer);
     }
 
+    /// <summary>These keys and <paramref name="others"/>.</summary>
+    /// <param name="signer">The one that signs; null: the present one.</param>
+    public JwtKeySet With(IEnumerable<JwtKey> others, JwtKey? signer) => new([.. Keys, .. others], signer ?? Signer);
+
     /// <summary>The public halves as a JWK set (RFC 7517, 5), UTF-8: what <c>/.well-known/jwks.json</c> answers.</summary>
     public byte[] PublicJwks()
     {

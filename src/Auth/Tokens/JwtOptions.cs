@@ -7,7 +7,8 @@ namespace Hedgerow.Auth.Tokens;
 public sealed record JwtOptions
 {
     /// <summary>
-    /// A passphrase of at least 32 bytes (HMAC), or a JWK, or a JWK set as JSON. Empty: no token can be verified, and a request
+    /// A passphrase of at least 32 bytes (HMAC), or a JWK, or a JWK set as JSON: RS/PS/ES/HS 256, 384 and 512. EdDSA is not among them, since .NET's
+    /// base library has no Ed25519; such a key stops the start, such a token is answered 401. Empty: no token can be verified, and a request
     /// that carries one is answered with PGRST300.
     /// </summary>
     public string Secret { get; init; } = "";
@@ -32,6 +33,9 @@ public sealed record JwtOptions
 
     /// <summary>The <c>iss</c> claim of tokens signed here. Empty: the address of <c>/auth/v1</c>.</summary>
     public string Issuer { get; init; } = "";
+
+    /// <summary>Seconds between two looks at the keys that <c>hedgerow keys rotate</c> adds. A new key signs after three of them, when every gateway knows it.</summary>
+    public int KeysReloadSeconds { get; init; } = 5;
 
     /// <summary>Seconds that an access token is valid for.</summary>
     public int Expiry { get; init; } = 3600;

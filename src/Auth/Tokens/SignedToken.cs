@@ -4,6 +4,11 @@ using Hedgerow.Postgres;
 
 namespace Hedgerow.Auth.Tokens;
 
+/// <summary>A token whose signature is good.</summary>
+/// <param name="Payload">The claims, as UTF-8 JSON that nobody has looked into yet.</param>
+/// <param name="Algorithm">What it is signed with.</param>
+public sealed record OpenedToken(byte[] Payload, JwtAlgorithm Algorithm);
+
 /// <summary>
 /// Opens compact JWS tokens (RFC 7515, RFC 7519) as RFC 8725 advises: the key decides the algorithm, <c>none</c> and <c>crit</c> are
 /// refused, and one text has one meaning.
@@ -15,8 +20,8 @@ public static class SignedToken
 
     private static readonly JsonDocumentOptions s_strict = new() { AllowDuplicateProperties = false, MaxDepth = 8 };
 
-    /// <summary>The payload's bytes, once a key has vouched for them.</summary>
-    public static Result<byte[]> Open(ReadOnlySpan<char> token, IEnumerable<JwtKey> keys)
+    /// <summary>What <paramref name="token"/> says, once one of <paramref name="keys"/> has vouched for it.</summary>
+    public static Result<OpenedToken> Open(ReadOnlySpan<char> token, IEnumerable<JwtKey> keys)
     {
         if (token.Length > MaxLength) return JwtErrors.Malformed($"The token is longer than {MaxLength} characters");
         var parts = token.Count('.') + 1;
@@ -37,7 +42,7 @@ public static class SignedToken
         {
             if (!key.Accepts(header.Algorithm) || (header.KeyId is not null && header.KeyId != key.Id)) continue;
             suitable = true;
-            if (key.Verify(header.Algorithm, input, signature)) return payload;
+            if (key.Verify(header.Algorithm, input, signature)) return new OpenedToken(payload, header.Algorithm);
         }
         return suitable ? JwtErrors.WrongSignature : JwtErrors.NoSuitableKey;
     }

@@ -54,16 +54,6 @@ public sealed class TokenCache
         }
     }
 
-    /// <summary>Forgets everything: after a change of keys.</summary>
-    public void Clear()
-    {
-        lock (_lock)
-        {
-            _entries.Clear();
-            _head = _tail = _hand = null;
-        }
-    }
-
     private void Evict()
     {
         var victim = _hand ?? _tail;

@@ -2,14 +2,18 @@ using System.Text.Json;
 using Hedgerow.Auth.Audit;
 using Hedgerow.Auth.Data;
 using Hedgerow.Auth.Http;
+using Hedgerow.Auth.Mail;
 using Hedgerow.Auth.Mfa;
+using Hedgerow.Auth.Otp;
+using Hedgerow.Auth.Pkce;
 using Hedgerow.Auth.Sessions;
 using Hedgerow.Postgres;
 
 namespace Hedgerow.Auth.Users;
 
 /// <summary><c>GET /user</c> and <c>PUT /user</c>: the signed-in person's own account.</summary>
-public sealed class CurrentUser(AuthDatabase database, AuthOptions options)
+public sealed class CurrentUser(
+    AuthDatabase database, Reauthentication reauthentication, OneTimeTokens tokens, TokenMails mails, MailTurns turns, AuthOptions options)
 {
     private const string IsSamePassword = $"select {Password.MatchesSql} from auth.users u where u.id = @id";
     private const string SetPassword = $"update auth.users set encrypted_password = {Password.HashSql}, updated_at = now() where id = @id";
@@ -27,12 +31,14 @@ public sealed class CurrentUser(AuthDatabase database, AuthOptions options)
     public async Task<Result<Reply>> PutAsync(AuthRequest request, CancellationToken cancellation)
     {
         if (!(await request.BodyAsync(BodyJson.Default.UserUpdateBody, cancellation)).Ok(out var body, out var error)) return error;
+        if (CodeChallenge.Read(body.CodeChallenge, body.CodeChallengeMethod, out var challenge) is { } badChallenge) return badChallenge;
+        if (!string.IsNullOrEmpty(body.Password)) await reauthentication.TakeAttemptAsync(request, body.Nonce, cancellation);
         await using var transaction = await database.BeginAsync(cancellation);
         if (!(await SignedIn.FindAsync(transaction, request)).Ok(out var caller, out error)) return error;
         if (Metadata.Refusal(body.Data, "data") is { } malformed) return malformed;
         if (ChangesCredentials(caller.User, body) && await CredentialGuard.RefusalAsync(transaction, caller) is { } unproved) return unproved;
-        if (await ChangePasswordAsync(transaction, request, caller, body.Password, !string.IsNullOrEmpty(body.Email)) is { } badPassword) return badPassword;
-        if (await ChangeEmailAsync(transaction, caller, body.Email) is { } badEmail) return badEmail;
+        if (await ChangePasswordAsync(transaction, request, caller, body) is { } badPassword) return badPassword;
+        if (await ChangeEmailAsync(transaction, request, caller, body.Email, challenge) is { } badEmail) return badEmail;
         if (Metadata.ObjectOrNull(body.Data) is { } data)
             await transaction.ExecuteAsync(s_setData, new { id = caller.User.Id, data = data.GetRawText() });
 
@@ -45,28 +51,40 @@ public sealed class CurrentUser(AuthDatabase database, AuthOptions options)
     private static bool ChangesCredentials(User user, UserUpdateBody body) =>
         !string.IsNullOrEmpty(body.Password) || (!string.IsNullOrEmpty(body.Email) && EmailAddress.Normalise(body.Email) != user.Email);
 
-    /// <summary>A new password ends every other session: whoever knew the old one is out.</summary>
-    private async Task<ApiError?> ChangePasswordAsync(AuthTransaction transaction, AuthRequest request, SignedIn caller, string? password, bool namesAddress)
+    /// <summary>A new password ends every other session, and voids what was mailed: whoever knew the old one is out.</summary>
+    private async Task<ApiError?> ChangePasswordAsync(AuthTransaction transaction, AuthRequest request, SignedIn caller, UserUpdateBody body)
     {
-        if (string.IsNullOrEmpty(password)) return null;
-        if (caller.User.IsAnonymous && !namesAddress) return AuthErrors.PasswordOfAnonymous;
+        if (body.Password is not { Length: > 0 } password) return null;
+        if (caller.User.IsAnonymous && string.IsNullOrEmpty(body.Email)) return AuthErrors.PasswordOfAnonymous;
         if (Password.Refusal(password, options) is { } weak) return weak;
         var id = caller.User.Id;
+        if (await reauthentication.RefusalAsync(transaction, caller, body.Nonce) is { } unproved) return unproved;
         if (await transaction.OneAsync<bool>(IsSamePassword, new { id, password })) return AuthErrors.SamePassword;
         await transaction.ExecuteAsync(SetPassword, new { id, password });
         await SessionEnd.OthersAsync(transaction, id, caller.Session);
+        await tokens.RevokeAsync(transaction, id, OneTimeTokens.All);
         await AuditLog.WriteAsync(transaction, request, AuditAction.PasswordChanged, caller.User);
         return null;
     }
 
-    private async Task<ApiError?> ChangeEmailAsync(AuthTransaction transaction, SignedIn caller, string? email)
+    /// <summary>
+    /// A new address must prove itself, whatever holds for sign-ups; only an anonymous user's first address is one (GoTrue). Until then it stands beside
+    /// the present one.
+    /// </summary>
+    private async Task<ApiError?> ChangeEmailAsync(AuthTransaction transaction, AuthRequest request, SignedIn caller, string? email, CodeChallenge? challenge)
     {
         if (string.IsNullOrEmpty(email)) return null;
         if (EmailAddress.Normalise(email) is not { } address) return AuthErrors.EmailMalformed;
         if (address == caller.User.Email) return null;
         if (await UserRows.FindByEmailAsync(transaction, address) is not null) return AuthErrors.EmailExists;
-        if (!options.AutoConfirm) return AuthErrors.Invalid("The e-mail address can only be changed by an administrator");
-        await EmailChange.ApplyAsync(transaction, caller.User.Id, address, confirmed: true);
+        if (caller.User.IsAnonymous && options.AutoConfirm)
+        {
+            await EmailChange.ApplyAsync(transaction, caller.User.Id, address, confirmed: true);
+            return null;
+        }
+        var turn = string.IsNullOrEmpty(caller.User.Email) ? caller.User.Id.ToString() : caller.User.Email;
+        if (await turns.RefusalAsync(transaction, turn, MailTurns.EmailChange) is { } tooSoon) return tooSoon;
+        await mails.SendEmailChangeAsync(transaction, request, Addressee.Of(caller.User), address, challenge);
         return null;
     }
 }

@@ -18,6 +18,12 @@ internal static class CommonOptions
         HelpName = "URL",
     };
 
+    public static Option<string?> Storage() => new("--storage")
+    {
+        Description = "Where objects are kept: file:///folder or s3://access:secret@host:port/bucket (default: files in the state folder).",
+        HelpName = "URL",
+    };
+
     public static Option<string?> Apps() => new("--apps")
     {
         Description = "Applications whose migrations and policies are applied, comma list (default: all in sql/migrations).",

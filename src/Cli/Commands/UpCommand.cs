@@ -15,19 +15,21 @@ internal static class UpCommand
         });
         var state = CommonOptions.State();
         var db = CommonOptions.Db();
+        var storage = CommonOptions.Storage();
         var apps = CommonOptions.Apps();
         var noMigrate = new Option<bool>("--no-migrate") { Description = "Serve the database as it is, under the login of --db." };
         var watch = new Option<bool>("--watch") { Description = "Apply policies and migrations again whenever their files change." };
 
         var command = new Command("up", "Run the platform: PostgreSQL (embedded unless --db is given), migrations, policies, API.")
         {
-            port, state, db, apps, noMigrate, watch,
+            port, state, db, storage, apps, noMigrate, watch,
         };
         command.SetAction((parsed, cancellation) => new Up
         {
             State = parsed.FolderOf(state),
             Port = parsed.GetValue(port),
             Db = parsed.GetValue(db),
+            Storage = parsed.GetValue(storage),
             Apps = parsed.GetValue(apps),
             Migrates = !parsed.GetValue(noMigrate),
             Watches = parsed.GetValue(watch),

@@ -85,7 +85,8 @@ public sealed class AdminDatabase : IAsyncDisposable
         _lock?.Dispose();
     }
 
-    private static string? Given => Setting("HEDGEROW_Db__Url");
+    /// <summary>The database that the environment names; null where none.</summary>
+    internal static string? Given => Setting("HEDGEROW_Db__Url");
 
     private static string? Setting(string name) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;
 }

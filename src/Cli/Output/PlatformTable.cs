@@ -26,6 +26,7 @@ public static class PlatformTable
         yield return ("API", platform.ApiUrl);
         yield return ("REST", platform.ApiUrl + "/rest/v1");
         yield return ("Auth", platform.ApiUrl + "/auth/v1");
+        yield return ("Realtime", platform.RealtimeUrl);
         if (platform.DbUrl is not null) yield return ("Database", platform.DbUrl);
         if (platform.AnonKey is not null) yield return ("anon key", platform.AnonKey);
         if (platform.ServiceRoleKey is not null) yield return ("service key", platform.ServiceRoleKey);

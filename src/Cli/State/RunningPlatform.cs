@@ -12,6 +12,10 @@ namespace Hedgerow.Cli.State;
 public sealed record RunningPlatform(
     int Pid, bool Ready, string ApiUrl, string? DbUrl = null, string? AnonKey = null, string? ServiceRoleKey = null, string? JwtSecret = null)
 {
+    /// <summary>Where WebSockets connect to, without the path of a protocol: <c>ws://127.0.0.1:8000/realtime/v1</c>.</summary>
+    [JsonIgnore]
+    public string RealtimeUrl => "ws" + ApiUrl["http".Length..] + "/realtime/v1";
+
     /// <summary>The platform that runs on <paramref name="state"/>; null when none does, whatever a crash left in the file.</summary>
     public static RunningPlatform? Find(StateFolder state)
     {
@@ -33,6 +37,7 @@ public sealed record RunningPlatform(
     public IEnumerable<(string Name, string Value)> Variables()
     {
         yield return ("API_URL", ApiUrl);
+        yield return ("REALTIME_URL", RealtimeUrl);
         if (AnonKey is not null) yield return ("ANON_KEY", AnonKey);
         if (ServiceRoleKey is not null) yield return ("SERVICE_ROLE_KEY", ServiceRoleKey);
         if (JwtSecret is not null) yield return ("JWT_SECRET", JwtSecret);

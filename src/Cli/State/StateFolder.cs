@@ -11,6 +11,9 @@ public sealed record StateFolder(string Path)
     public string Lock => File("lock");
     public string Running => File("running.json");
 
+    /// <summary>Where stored objects are kept unless the settings name another place.</summary>
+    public string ObjectsUrl => new Uri(File("storage")).AbsoluteUri;
+
     /// <summary>The folder that <c>--state</c> names (relative to the working directory), or <c>.hedgerow</c> in the checkout.</summary>
     public static StateFolder From(string? option) =>
         new(System.IO.Path.GetFullPath(string.IsNullOrEmpty(option) ? System.IO.Path.Combine(Checkout.Root, ".hedgerow") : option));

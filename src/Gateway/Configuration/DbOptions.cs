@@ -24,6 +24,12 @@ public sealed record DbOptions
     /// </summary>
     public int SharedConnections { get; init; } = -1;
 
+    /// <summary>Seconds that a request waits for one of them, and that connecting may take; then REST answers 504 (PostgREST's <c>db-pool-acquisition-timeout</c>).</summary>
+    public int PoolTimeout { get; init; } = 10;
+
     /// <summary>Connections that Auth holds at most.</summary>
     public int AuthPoolSize { get; init; } = 8;
+
+    /// <summary>Connections that Storage holds at most. 0: four per core.</summary>
+    public int StoragePoolSize { get; init; }
 }

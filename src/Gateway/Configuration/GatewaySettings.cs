@@ -2,16 +2,32 @@ using System.Security.Cryptography;
 using System.Text;
 using Hedgerow.Auth;
 using Hedgerow.Auth.Tokens;
+using Hedgerow.Realtime;
 using Hedgerow.Rest;
+using Hedgerow.Storage;
+using Hedgerow.Storage.Backends;
 using Microsoft.Extensions.Configuration;
 
 namespace Hedgerow.Gateway.Configuration;
 
 /// <summary>All settings that the host hands out, read once and held against each other before anything starts.</summary>
-public sealed record GatewaySettings(RestOptions Rest, JwtOptions Jwt, AuthOptions Auth, DbOptions Db, GatewayOptions Gateway, EncryptionOptions Encryption)
+public sealed record GatewaySettings(
+    RestOptions Rest, JwtOptions Jwt, AuthOptions Auth, RealtimeOptions Realtime, StorageOptions Storage, DbOptions Db, GatewayOptions Gateway,
+    EncryptionOptions Encryption)
 {
     /// <summary>Auth needs its own schema: a database that is served as it is has none.</summary>
     public bool ServesAuth => !Db.ServeAsLogin;
+
+    /// <summary>As Auth: it needs its own login and schema.</summary>
+    public bool ServesRealtime => !Db.ServeAsLogin && Realtime.Enabled;
+
+    /// <summary>Storage needs its own schema, and a place for the bytes.</summary>
+    public bool ServesStorage => !Db.ServeAsLogin && Storage.Url.Length > 0;
+
+    /// <summary>The place that <see cref="StorageOptions.Url"/> names, opened.</summary>
+    public IObjectBackend OpenObjectStore() => StorageUrl.TryParse(Storage.Url, out var url, out var problem)
+        ? url.Open(TimeSpan.FromSeconds(Storage.BackendPatience))
+        : throw new SettingException("Storage:Url", problem);
 
     /// <summary>What REST may know and nobody may read.</summary>
     public RestSecrets RestSecrets => new(Encryption.PrivateKey.Length > 0 ? Encryption.PrivateKey : null);
@@ -21,10 +37,16 @@ public sealed record GatewaySettings(RestOptions Rest, JwtOptions Jwt, AuthOptio
 
     /// <summary>What the Auth room needs to know.</summary>
     public AuthSetup AuthSetup(JwtKeySet keys) => new(
-        Auth, keys, AuthUrl, Jwt.Issuer.Length > 0 ? Jwt.Issuer : AuthUrl, Jwt.Expiry,
+        Auth, keys, Jwt, AuthUrl, Jwt.Issuer.Length > 0 ? Jwt.Issuer : AuthUrl,
         HMACSHA256.HashData(Encoding.UTF8.GetBytes(Db.LoginSecret), "hedgerow:auth:one-time-tokens"u8),
         // A key of its own purpose, made from the one secret that encrypts what is stored: a new login secret must lock nobody out.
-        Encryption.PrivateKey.Length > 0 ? HMACSHA256.HashData(Encoding.UTF8.GetBytes(Encryption.PrivateKey), "hedgerow:auth:factor-secrets"u8) : null);
+        KeyFor("hedgerow:auth:factor-secrets"u8), SigningKeyKey, KeyFor("hedgerow:auth:provider-secrets"u8));
+
+    /// <summary>What encrypts the signing keys in the database; null where nothing does.</summary>
+    public byte[]? SigningKeyKey => KeyFor("hedgerow:auth:signing-keys"u8);
+
+    private byte[]? KeyFor(ReadOnlySpan<byte> purpose) =>
+        Encryption.PrivateKey.Length > 0 ? HMACSHA256.HashData(Encoding.UTF8.GetBytes(Encryption.PrivateKey), purpose) : null;
 
     /// <summary>Settings as design §6 layers them: <paramref name="defaults"/>, appsettings.json, the environment (<c>HEDGEROW_…</c>), <paramref name="overrides"/>.</summary>
     /// <param name="defaults">What holds where nobody says otherwise: the generated secrets.</param>
@@ -46,6 +68,8 @@ public sealed record GatewaySettings(RestOptions Rest, JwtOptions Jwt, AuthOptio
             SettingsReader.Read<RestOptions>(configuration.GetSection("Rest")),
             SettingsReader.Read<JwtOptions>(configuration.GetSection("Jwt")),
             SettingsReader.Read<AuthOptions>(configuration.GetSection("Auth")),
+            SettingsReader.Read<RealtimeOptions>(configuration.GetSection("Realtime")),
+            SettingsReader.Read<StorageOptions>(configuration.GetSection("Storage")),
             SettingsReader.Read<DbOptions>(configuration.GetSection("Db")),
             SettingsReader.Read<GatewayOptions>(configuration.GetSection("Gateway")),
             SettingsReader.Read<EncryptionOptions>(configuration.GetSection("Encryption")));

@@ -1,9 +1,17 @@
 using System.Text.Json;
+using Hedgerow.Auth;
+using Hedgerow.Auth.External.Custom;
+using Hedgerow.Auth.External.Http;
 using Hedgerow.Auth.Hooks;
 using Hedgerow.Auth.Limits;
+using Hedgerow.Auth.Mail;
 using Hedgerow.Auth.Mfa;
 using Hedgerow.Auth.Tokens;
+using Hedgerow.Auth.Users;
+using Hedgerow.Realtime;
 using Hedgerow.Rest;
+using Hedgerow.Storage;
+using Hedgerow.Storage.Backends;
 
 namespace Hedgerow.Gateway.Configuration;
 
@@ -15,7 +23,9 @@ public static class SettingsRules
     {
         CheckRest(settings.Rest);
         CheckJwt(settings.Jwt);
+        CheckRealtime(settings.Realtime);
         CheckDb(settings);
+        CheckStorage(settings.Storage);
         CheckGateway(settings.Gateway);
         Require(settings.Auth.PasswordMinLength is >= 6 and <= 72, "Auth:PasswordMinLength", "must be between 6 and 72");
         Require(settings.Auth.RefreshTokenReuseInterval >= 0, "Auth:RefreshTokenReuseInterval", "must not be negative");
@@ -31,15 +41,19 @@ public static class SettingsRules
             "Auth:Hook:CustomAccessTokenUri", "must be pg-functions://postgres/<schema>/<function>");
         Require(settings.Auth.Hook.TimeoutMilliseconds is > 0 and <= 60_000, "Auth:Hook:TimeoutMilliseconds", "must be between 1 and 60000");
         CheckRateLimits(settings.Auth.RateLimits);
+        CheckMail(settings.Auth.Mail);
         CheckMfa(settings.Auth.Mfa);
+        CheckExternal(settings.Auth);
         Require(!settings.ServesAuth || JwtKeySet.From(settings.Jwt).Signer is not null, "Jwt:Secret", "is missing; without a key that signs nobody can sign in");
     }
 
     private static void CheckRest(RestOptions rest)
     {
         Require(rest.Schemas.Split(',').Any(schema => schema.Trim().Length > 0), "Rest:Schemas", "names no schema");
+        Require(!rest.Schemas.Split(',').Any(schema => schema.Trim() is "pg_catalog" or "information_schema"), "Rest:Schemas", "must not expose pg_catalog or information_schema; views over them can be");
         OneOf(rest.TxEnd, "Rest:TxEnd", "commit", "commit-allow-override", "rollback", "rollback-allow-override");
         OneOf(rest.OpenApiMode, "Rest:OpenApiMode", "follow-privileges", "ignore-privileges", "disabled");
+        Require(!rest.ChannelEnabled || rest.Channel.Length > 0, "Rest:Channel", "is missing; Rest:ChannelEnabled=false turns the channel off");
         OneOf(rest.ErrorVerbosity, "Rest:ErrorVerbosity", "verbose", "minimal");
         Require(rest.BasePath.StartsWith('/'), "Rest:BasePath", "must begin with \"/\"");
         Require(rest.MaxRows is null or >= 0, "Rest:MaxRows", "must not be negative");
@@ -52,6 +66,7 @@ public static class SettingsRules
     {
         Require(jwt.CacheMaxEntries >= 0, "Jwt:CacheMaxEntries", "must not be negative");
         Require(jwt.Expiry > 0, "Jwt:Expiry", "must be positive");
+        Require(jwt.KeysReloadSeconds is > 0 and <= 60, "Jwt:KeysReloadSeconds", "must be between 1 and 60");
         try
         {
             RoleClaimPath.Parse(jwt.RoleClaimKey);
@@ -82,6 +97,26 @@ public static class SettingsRules
         Require(limits.PasswordsPerAccount >= 0, "Auth:RateLimits:PasswordsPerAccount", "must not be negative");
     }
 
+    private static void CheckMail(MailOptions mail)
+    {
+        var smtp = mail.Smtp;
+        Require(mail.MaxFrequency >= 0, "Auth:Mail:MaxFrequency", "must not be negative");
+        Require(smtp.Port is > 0 and <= 65535, "Auth:Mail:Smtp:Port", "must be between 1 and 65535");
+        Require(smtp.Timeout is > 0 and <= 600, "Auth:Mail:Smtp:Timeout", "must be between 1 and 600");
+        Require(smtp.RetryDelay is > 0 and <= 900, "Auth:Mail:Smtp:RetryDelay", "must be between 1 and 900");
+        Require(smtp.MaxAttempts > 0, "Auth:Mail:Smtp:MaxAttempts", "must be positive");
+        Require(smtp.Host.Length == 0 || EmailAddress.Normalise(mail.From) is not null, "Auth:Mail:From", "must be an e-mail address; mail is sent from it");
+        Require(!mail.SenderName.AsSpan().ContainsAny('\r', '\n'), "Auth:Mail:SenderName", "must be one line");
+        try
+        {
+            MailTemplates.Load(mail);
+        }
+        catch (FormatException e)
+        {
+            throw new SettingException("Auth:Mail:Templates", e.Message, e);
+        }
+    }
+
     private static void CheckMfa(MfaOptions mfa)
     {
         Require(mfa.MaxEnrolledFactors >= 0, "Auth:Mfa:MaxEnrolledFactors", "must not be negative");
@@ -92,13 +127,63 @@ public static class SettingsRules
         Require(mfa.DailyAttempts > 0, "Auth:Mfa:DailyAttempts", "must be positive");
     }
 
+    private static void CheckRealtime(RealtimeOptions realtime)
+    {
+        Require(realtime.RetentionSeconds >= 0, "Realtime:RetentionSeconds", "must not be negative");
+        Require(realtime.RetentionMegabytes > 0, "Realtime:RetentionMegabytes", "must be positive");
+        Require(realtime.RecentMegabytes > 0, "Realtime:RecentMegabytes", "must be positive");
+        Require(realtime.SubscriptionBuffer > 0, "Realtime:SubscriptionBuffer", "must be positive");
+        Require(realtime.PoolSize >= 3, "Realtime:PoolSize", "must be at least 3");
+        Require(realtime.MaxConnections > 0, "Realtime:MaxConnections", "must be positive");
+        Require(realtime.MaxChannelsPerConnection > 0, "Realtime:MaxChannelsPerConnection", "must be positive");
+        Require(realtime.MaxJoinsPerSecond > 0, "Realtime:MaxJoinsPerSecond", "must be positive");
+        Require(realtime.MaxMessagesPerSecond > 0, "Realtime:MaxMessagesPerSecond", "must be positive");
+        Require(realtime.MaxFrameBytes is >= 1024 and <= 64 << 20, "Realtime:MaxFrameBytes", "must be between 1024 and 67108864");
+        Require(realtime.MaxBindingsPerChannel > 0, "Realtime:MaxBindingsPerChannel", "must be positive");
+    }
+
+    private static void CheckExternal(AuthOptions auth)
+    {
+        foreach (var (name, provider) in new[]
+        {
+            ("Github", auth.External.Github), ("Google", auth.External.Google), ("Gitlab", auth.External.Gitlab), ("Bitbucket", auth.External.Bitbucket),
+        })
+        {
+            if (!provider.Enabled) continue;
+            Require(provider.ClientId.Trim([',', ' ']).Length > 0, $"Auth:External:{name}:ClientId", "is missing");
+            Require(provider.Secret.Length > 0, $"Auth:External:{name}:Secret", "is missing");
+            Require(provider.Url.Length == 0 || ProviderUrl.Flaw(provider.Url, _ => true) is null, $"Auth:External:{name}:Url", "must be an http or https URL");
+            Require(provider.RedirectUri.Length == 0 || Uri.TryCreate(provider.RedirectUri, UriKind.Absolute, out _), $"Auth:External:{name}:RedirectUri", "must be an absolute URL");
+        }
+        Require(auth.External.Timeout is > 0 and <= 60, "Auth:External:Timeout", "must be between 1 and 60");
+        Require(auth.CustomProviders.MaxProviders >= 0, "Auth:CustomProviders:MaxProviders", "must not be negative");
+        try
+        {
+            CustomProviders.Parse(auth.CustomProviders.Configured);
+        }
+        catch (FormatException e)
+        {
+            throw new SettingException("Auth:CustomProviders:Configured", e.Message, e);
+        }
+    }
+
+    private static void CheckStorage(StorageOptions storage)
+    {
+        if (storage.Url.Length > 0 && !StorageUrl.TryParse(storage.Url, out _, out var problem)) throw new SettingException("Storage:Url", problem);
+        Require(storage.FileSizeLimit > 0, "Storage:FileSizeLimit", "must be positive");
+        Require(storage.UploadSignedUrlExpiry > 0, "Storage:UploadSignedUrlExpiry", "must be positive");
+        Require(storage.BackendPatience > 0, "Storage:BackendPatience", "must be positive");
+    }
+
     private static void CheckDb(GatewaySettings settings)
     {
         Require(settings.Db.Url.Length > 0, "Db:Url", "is missing; it says where the database is");
         Require(settings.Db.ServeAsLogin || settings.Db.LoginSecret.Length >= 32, "Db:LoginSecret", "must have at least 32 characters");
         Require(settings.Db.PoolSize >= 0, "Db:PoolSize", "must not be negative");
         Require(settings.Db.SharedConnections >= -1, "Db:SharedConnections", "must be -1 (one per core), 0 (none) or a number of connections");
+        Require(settings.Db.PoolTimeout is > 0 and <= 1024, "Db:PoolTimeout", "must be between 1 and 1024");
         Require(settings.Db.AuthPoolSize > 0, "Db:AuthPoolSize", "must be positive");
+        Require(settings.Db.StoragePoolSize >= 0, "Db:StoragePoolSize", "must not be negative");
     }
 
     private static void CheckGateway(GatewayOptions gateway)

@@ -31,6 +31,20 @@ internal sealed class MetricFamily(Instrument instrument)
         }
     }
 
+    /// <summary>The sum of the series that bear all of these tags.</summary>
+    public double Sum(params ReadOnlySpan<(string Name, string Value)> tags)
+    {
+        var sum = 0.0;
+        foreach (var series in _series.Values.SelectMany(chain => chain))
+        {
+            var bears = true;
+            foreach (var (name, value) in tags) bears &= series.Tags.Bears(name, value);
+            if (!bears) continue;
+            lock (series) sum += series.Value;
+        }
+        return sum;
+    }
+
     public void Write(StringBuilder text)
     {
         if (_series.IsEmpty) return;

@@ -36,6 +36,7 @@ public sealed class MetricsExposition : IDisposable
         _listener.RecordObservableInstruments();
         var text = new StringBuilder(16 * 1024);
         foreach (var family in _families.Values.OrderBy(family => family.Name, StringComparer.Ordinal)) family.Write(text);
+        PoolMetrics.Write(text, (instrument, tags) => _families.TryGetValue(instrument, out var family) ? family.Sum(tags) : 0);
         return text.ToString();
     }
 

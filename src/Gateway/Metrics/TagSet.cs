@@ -27,6 +27,15 @@ internal sealed class TagSet
         return true;
     }
 
+    public bool Bears(string name, string value)
+    {
+        foreach (var tag in _tags)
+        {
+            if (tag.Key == name) return tag.Value as string == value;
+        }
+        return false;
+    }
+
     public static int Hash(ReadOnlySpan<KeyValuePair<string, object?>> tags)
     {
         var hash = default(HashCode);

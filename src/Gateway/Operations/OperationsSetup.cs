@@ -1,7 +1,7 @@
 using Hedgerow.Gateway.Activity;
 using Hedgerow.Gateway.Configuration;
 using Hedgerow.Gateway.Metrics;
-using Hedgerow.Rest.Schema;
+using Hedgerow.Rest;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.Extensions.DependencyInjection;
@@ -17,7 +17,11 @@ internal static class OperationsSetup
     {
         services.AddSingleton<Readiness>();
         services.AddSingleton(new ReadinessCheck("database", database.AnswersAsync));
-        services.AddSingleton(provider => new ReadinessCheck("schema", provider.GetRequiredService<SchemaCacheStore>().IsLoadedAsync));
+        services.AddSingleton(provider => new ReadinessCheck("schema", async cancellation =>
+        {
+            await provider.GetRequiredService<LiveSettings>().EnsureReadAsync(cancellation);
+            return await provider.GetRequiredService<LiveRest>().IsLoadedAsync(cancellation);
+        }));
         services.AddSingleton<MetricsExposition>();
         services.AddSingleton(provider => new ActivityRecorder(database, provider.GetRequiredService<ILogger<ActivityRecorder>>()));
         services.AddHostedService(provider => provider.GetRequiredService<ActivityRecorder>());

@@ -8,7 +8,7 @@ namespace Hedgerow.Gateway.Requests;
 /// Cross-origin requests as PostgREST answers them (PostgREST, CORS), with the headers exposed that Supabase's clients read.
 /// A preflight is answered here; no room sees it.
 /// </summary>
-public sealed class CorsPolicy(RequestDelegate next, GatewayOptions options)
+public sealed class CorsPolicy(RequestDelegate next, LiveSettings settings)
 {
     private static readonly StringValues s_methods = "GET, POST, PATCH, PUT, DELETE, OPTIONS, HEAD";
     private static readonly StringValues s_anyOrigin = "*";
@@ -16,11 +16,6 @@ public sealed class CorsPolicy(RequestDelegate next, GatewayOptions options)
     private static readonly StringValues s_exposed =
         "Content-Encoding, Content-Location, Content-Range, Content-Type, Date, Location, Server, Transfer-Encoding, Range-Unit, " +
         "Preference-Applied, Link, X-Total-Count, X-Supabase-Api-Version, Server-Timing, Retry-After";
-
-    private readonly HashSet<string> _origins = options.CorsAllowedOrigins
-        .Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
-        .Select(origin => origin.TrimEnd('/'))
-        .ToHashSet(StringComparer.OrdinalIgnoreCase);
 
     public Task InvokeAsync(HttpContext context)
     {
@@ -30,14 +25,15 @@ public sealed class CorsPolicy(RequestDelegate next, GatewayOptions options)
         if (origin.Count == 0 && !isOptions) return next(context);
 
         var response = context.Response.Headers;
-        if (_origins.Count == 0)
+        var origins = settings.Origins;
+        if (origins.Count == 0)
         {
             response.AccessControlAllowOrigin = s_anyOrigin;
         }
         else
         {
             response.Append("Vary", "Origin");
-            if (origin is not [{ } named] || !_origins.Contains(named)) return isOptions && IsPreflight(request) ? RefusePreflight(context) : next(context);
+            if (origin is not [{ } named] || !origins.Contains(named)) return isOptions && IsPreflight(request) ? RefusePreflight(context) : next(context);
             response.AccessControlAllowOrigin = origin;
             response.AccessControlAllowCredentials = "true";
         }

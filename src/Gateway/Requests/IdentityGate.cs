@@ -1,5 +1,6 @@
 using Hedgerow.Auth.Tokens;
 using Hedgerow.Gateway.Activity;
+using Hedgerow.Gateway.Configuration;
 using Hedgerow.Postgres;
 using Microsoft.AspNetCore.Http;
 
@@ -9,22 +10,21 @@ namespace Hedgerow.Gateway.Requests;
 /// Finds out once who asks, for all rooms: <c>Authorization: Bearer</c> wins, else the <c>apikey</c> header (Supabase), else the
 /// request is anonymous. A refused token is no answer yet; each room gives it in its own words.
 /// </summary>
-public sealed class IdentityGate(RequestDelegate next, JwtVerifier verifier, ActivityRecorder activity, string anonymousRole)
+public sealed class IdentityGate(RequestDelegate next, JwtVerifier verifier, ActivityRecorder activity, LiveSettings settings)
 {
-    private readonly Identity _anonymous = new(anonymousRole.Length == 0
-        ? JwtErrors.AnonymousDisabled
-        : new Caller(anonymousRole, $$"""{"role":{{System.Text.Json.JsonSerializer.Serialize(anonymousRole)}}}"""));
-
     public Task InvokeAsync(HttpContext context)
     {
+        var isTimed = settings.Current.Rest.ServerTiming;
+        var begun = isTimed ? System.Diagnostics.Stopwatch.GetTimestamp() : 0;
         context.Features.Set(Identify(context.Request.Headers));
+        if (isTimed) context.Features.Set(new IdentityCost(System.Diagnostics.Stopwatch.GetElapsedTime(begun)));
         return next(context);
     }
 
     private Identity Identify(IHeaderDictionary headers)
     {
         if (headers.Authorization is [{ } authorization] && BearerToken.Find(authorization, out var token)) return Verify(token);
-        return headers.TryGetValue("apikey", out var values) && values is [{ Length: > 0 } key] ? Verify(key) : _anonymous;
+        return headers.TryGetValue("apikey", out var values) && values is [{ Length: > 0 } key] ? Verify(key) : verifier.Anonymous;
     }
 
     private Identity Verify(ReadOnlySpan<char> token)

@@ -7,7 +7,7 @@ namespace Hedgerow.Gateway.Requests;
 public static class NoRoute
 {
     private static readonly ApiError s_notFound = new(404, "not_found", "No route matched with those values",
-        Hint: "REST is under /rest/v1, Auth under /auth/v1");
+        Hint: "REST is under /rest/v1, Auth under /auth/v1, Storage under /storage/v1");
 
     public static Task AnswerAsync(HttpContext context) => ErrorBody.WriteAsync(context, s_notFound);
 }

@@ -1,5 +1,6 @@
 using Hedgerow.Gateway.Configuration;
 using Hedgerow.Postgres;
+using Hedgerow.Storage;
 using Microsoft.AspNetCore.Http;
 
 namespace Hedgerow.Gateway.Requests;
@@ -22,7 +23,8 @@ public sealed class RequestLimits(RequestDelegate next, GatewayOptions gateway, 
     public Task InvokeAsync(HttpContext context)
     {
         var request = context.Request;
-        if (request.ContentLength > maxBodyBytes) return RefuseAsync(context, BodyTooLarge);
+        // Files are larger than rows: storage has limits of its own.
+        if (request.ContentLength > maxBodyBytes && !request.Path.StartsWithSegments(StorageEndpoints.BasePath, StringComparison.Ordinal)) return RefuseAsync(context, BodyTooLarge);
         if (request.Path.Value!.Length + request.QueryString.Value!.Length > gateway.MaxUrlBytes) return ErrorBody.WriteAsync(context, s_urlTooLong);
         var headerBytes = 0;
         foreach (var (name, values) in request.Headers)

@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Npgsql;
 
 namespace Hedgerow.Postgres.Errors;
@@ -11,10 +12,14 @@ public static class DatabaseErrors
         PostgresException e => FromServer(e, authenticated),
         { InnerException: TimeoutException } e when e.Message.Contains("pool", StringComparison.OrdinalIgnoreCase) =>
             new(504, "PGRST003", "Timed out acquiring connection from connection pool."),
-        _ => new(503, "PGRST000", "Database connection error.", exception.InnerException?.Message ?? exception.Message)
-        {
-            Headers = [new("Retry-After", "1")],
-        },
+        // No connection came about; or one broke while it was used.
+        { InnerException: PostgresException or SocketException } e => Unavailable("PGRST000", "Database connection error.", e.Message),
+        var e => Unavailable("PGRST001", "Database client error. Retrying the connection.", e.InnerException?.Message ?? e.Message),
+    };
+
+    private static ApiError Unavailable(string code, string message, string details) => new(503, code, message, details)
+    {
+        Headers = [new("Retry-After", "1")],
     };
 
     private static ApiError FromServer(PostgresException e, bool authenticated)

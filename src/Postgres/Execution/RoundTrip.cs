@@ -43,7 +43,7 @@ public sealed class RoundTrip : IAsyncDisposable
 
     private static async Task<RoundTrip> TrySendAsync(NpgsqlDataSource dataSource, TransactionScript script, CancellationToken cancellation)
     {
-        var connection = await dataSource.OpenConnectionAsync(cancellation);
+        var connection = await ConnectAsync(dataSource, cancellation);
         NpgsqlBatch? batch = null;
         NpgsqlDataReader? reader = null;
         try
@@ -62,6 +62,19 @@ public sealed class RoundTrip : IAsyncDisposable
             if (LeavesHalfPrepared(e)) await ForgetAsync(connection);
             await connection.DisposeAsync();
             throw;
+        }
+    }
+
+    /// <summary>A server that refuses the login (it starts, it is full, the password is wrong) has not answered the request's statement: the cause stands inside.</summary>
+    private static async ValueTask<NpgsqlConnection> ConnectAsync(NpgsqlDataSource dataSource, CancellationToken cancellation)
+    {
+        try
+        {
+            return await dataSource.OpenConnectionAsync(cancellation);
+        }
+        catch (PostgresException e)
+        {
+            throw new NpgsqlException(e.MessageText, e);
         }
     }
 

@@ -74,7 +74,7 @@ end $$;
 
 -- Does one thing as one persona, undoes it, and says whether it worked and why not.
 create function pg_temp.attempt(
-  tab regclass, letter "char", place text, data jsonb, keep text[], as_role name, claims jsonb, out allowed boolean, out why text
+  tab regclass, letter "char", place text, data jsonb, keep text[], p personas, out allowed boolean, out why text
 ) language plpgsql as $$
 declare
   columns text[];
@@ -84,13 +84,13 @@ begin
   allowed := false;
   if letter = 'I' then
     -- What the role may not set is left out, as a client would leave it; a column that says whose the row is stays.
-    columns := array(select k from jsonb_object_keys(data) as k where k = any (keep) or has_column_privilege(as_role, tab, k, 'INSERT'));
+    columns := array(select k from jsonb_object_keys(data) as k where k = any (keep) or has_column_privilege(p.role, tab, k, 'INSERT'));
   elsif letter = 'U' then
     columns := array(
       select a.attname from pg_attribute a
       where a.attrelid = tab and a.attnum > 0 and not a.attisdropped and a.attgenerated = '' and a.attidentity <> 'a'
-        and has_column_privilege(as_role, tab, a.attnum, 'UPDATE')
-      order by has_column_privilege(as_role, tab, a.attnum, 'SELECT') desc, a.attname = any (pg_temp.key_of(tab)), a.attnum);
+        and has_column_privilege(p.role, tab, a.attnum, 'UPDATE')
+      order by has_column_privilege(p.role, tab, a.attnum, 'SELECT') desc, a.attname = any (pg_temp.key_of(tab)), a.attnum);
     if columns = '{}' then
       why := 'no column may be updated';
       return;
@@ -99,7 +99,7 @@ begin
 
   foreach candidate in array case letter when 'U' then columns else '{-}' end loop
     begin
-      perform set_config('request.jwt.claims', claims::text, true), set_config('role', as_role, true);
+      perform set_config('request.jwt.claims', p.claims::text, true), set_config('request.headers', p.headers::text, true), set_config('role', p.role, true);
       case letter
         when 'S' then execute format('select from %s where %s', tab, place);
         when 'U' then execute format('update %s set %I = %2$I where %s', tab, candidate, place);
@@ -143,7 +143,7 @@ declare
 begin
   for got in
     select l.letter, a.* from regexp_split_to_table(letters, '') as l (letter),
-      lateral pg_temp.attempt(tab, l.letter::"char", place, pg_temp.filled(template, maker), keep, p.role, p.claims) as a
+      lateral pg_temp.attempt(tab, l.letter::"char", place, pg_temp.filled(template, maker), keep, p) as a
     where place is not null or l.letter = 'I'
   loop
     answer := answer || jsonb_build_object(got.letter, jsonb_build_object('allowed', got.allowed, 'why', got.why));

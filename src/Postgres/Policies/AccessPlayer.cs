@@ -84,7 +84,7 @@ public static class AccessPlayer
         await MigrationRunner.EnterAsync(connection, asLogin: true, cancellation);
         await using var tables = new NpgsqlCommand(
             """
-            create temp table personas (name text primary key, role name not null, claims jsonb not null default '{}') on commit drop;
+            create temp table personas (name text primary key, role name not null, claims jsonb not null default '{}', headers jsonb not null default '{}') on commit drop;
             create temp table samples (table_name text primary key, row jsonb not null, new_row jsonb, existing_only boolean not null default false) on commit drop
             """, connection);
         await tables.ExecuteNonQueryAsync(cancellation);

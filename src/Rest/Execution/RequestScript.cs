@@ -46,7 +46,10 @@ internal sealed class RequestScript(RestOptions options, RestSecrets secrets)
     /// <summary>The role's own settings come before the role: the login may have the right to make them, the role need not.</summary>
     private ImmutableArray<KeyValuePair<string, string>> Settings(ApiRequest request, RoleSettings? role, Routine? routine)
     {
-        var settings = ImmutableArray.CreateBuilder<KeyValuePair<string, string>>(16);
+        var settings = ImmutableArray.CreateBuilder<KeyValuePair<string, string>>(18);
+        // SQL may have set these for its session rather than its transaction: the next request on that connection must not answer with them.
+        settings.Add(new("response.headers", ""));
+        settings.Add(new("response.status", ""));
         settings.Add(new("search_path", Hedgerow.Postgres.Sql.Identifier(request.Schema) + _extraSearchPath));
         if (role is not null) settings.AddRange(role.Settings);
         settings.Add(new("role", request.Caller.Role));

@@ -28,6 +28,7 @@ internal sealed class RestHandler(RestOptions options, ApiRequestParser parser, 
     private async Task<ApiError?> AnswerAsync(HttpContext context, CancellationToken cancellation)
     {
         var writer = new ResponseWriter(options);
+        if (options.ServerTiming && context.Features.Get<IdentityCost>() is { } cost) writer.Timing.Token = cost.Elapsed;
         if (!context.Features.GetRequiredFeature<Identity>().Caller.Ok(out var caller, out var error)) return error;
         if (schemas.Current is not { } schema) return s_noSchema;
 

@@ -15,7 +15,12 @@ internal static class FieldPlanner
 
     private static ApiError? Complete(NodeDraft node, FieldResolver resolver)
     {
-        foreach (var tree in node.Filters) node.Where.Add(Plan(tree, node, resolver));
+        foreach (var tree in node.Filters)
+        {
+            if (Misused(tree, node, resolver) is { } name)
+                return new(400, "PGRST120", $"Bad operator on the '{name}' embedded resource", "Only is null or not is null filters are allowed on embedded resources");
+            node.Where.Add(Plan(tree, node, resolver));
+        }
         foreach (var term in node.Sorting)
         {
             if (term.Relation is null)
@@ -49,6 +54,15 @@ internal static class FieldPlanner
             when node.Children.Find(c => c.Key == field.Name) is { } child => new EmbedCondition(child.EmbedAlias, Present: filter.Negated),
         LogicGroup group => new ConditionGroup(group.Negated, group.IsOr, [.. group.Terms.Select(t => Plan(t, node, resolver))]),
         _ => Plan(tree, node.Table, resolver),
+    };
+
+    /// <summary>The embedded resource that a filter compares as if it were a column; a column of the same name goes before it.</summary>
+    private static string? Misused(LogicTree tree, NodeDraft node, FieldResolver resolver) => tree switch
+    {
+        Filter { Field: { Path.IsEmpty: true } field, Operation: not IsOperation { Value: IsValue.Null } } =>
+            node.Children.Exists(c => c.Key == field.Name) && !resolver.IsColumn(node.Table, field.Name) ? field.Name : null,
+        LogicGroup group => group.Terms.Select(t => Misused(t, node, resolver)).FirstOrDefault(name => name is not null),
+        _ => null,
     };
 
     private static void Select(NodeDraft node, FieldResolver resolver, SchemaCache schema, bool aggregatesAbove)

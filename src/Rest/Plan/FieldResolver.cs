@@ -32,6 +32,9 @@ internal sealed class FieldResolver(SchemaCache schema)
     /// <summary>A column to write a JSON member into.</summary>
     public PlannedField Written(Column column) => WithTransform(Plain(column), "json", output: false);
 
+    /// <summary>Whether the schema knows a column of that name; it knows nothing of computed fields.</summary>
+    public bool IsColumn(QualifiedName table, string name) => Find(table, name) is not null;
+
     public bool HasOutputRepresentation(Column column) => schema.Representations.ContainsKey((column.NominalType, "json"));
 
     private PlannedField Resolve(QualifiedName table, Field field)

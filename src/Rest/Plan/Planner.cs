@@ -50,12 +50,19 @@ public static class Planner
     {
         if (action.Function is { } function)
         {
+            // Who names no arguments asks about the function, whatever its overloads take.
+            var name = new QualifiedName(request.Schema, function);
             var names = request.Query.Parameters.Select(p => p.Key).ToHashSet();
-            if (!RoutineFinder.Find(schema, new(request.Schema, function), names, body: null).Ok(out var routine, out var error)) return error;
-            return new Planned(new AllowPlan(routine.Volatility == Volatility.Volatile ? "OPTIONS,POST" : "OPTIONS,GET,HEAD,POST"), []);
+            ImmutableArray<Routine> asked = names.Count == 0 && schema.Routines.TryGetValue(name, out var overloads) ? overloads : [];
+            if (asked.IsEmpty)
+            {
+                if (!RoutineFinder.Find(schema, name, names, body: null).Ok(out var routine, out var error)) return error;
+                asked = [routine];
+            }
+            return new Planned(new AllowPlan(asked.All(r => r.Volatility == Volatility.Volatile) ? "OPTIONS,POST" : "OPTIONS,GET,HEAD,POST"), []);
         }
-        if (action.Relation is not { } name) return new Planned(new AllowPlan("OPTIONS,GET,HEAD"), []);
-        var relation = new QualifiedName(request.Schema, name);
+        if (action.Relation is null) return new Planned(new AllowPlan("OPTIONS,GET,HEAD"), []);
+        var relation = new QualifiedName(request.Schema, action.Relation);
         if (!schema.Tables.TryGetValue(relation, out var table)) return TableNotFound(relation, schema);
         var methods = new List<string> { "OPTIONS,GET,HEAD" };
         if (table.Insertable) methods.Add("POST");

@@ -25,7 +25,7 @@ public sealed class ApiRequestParser
         if (!FindAction(input.RawPath, input.Method).Ok(out var action, out var error)) return error;
         var (profile, profileError) = FindSchema(input);
         if (profileError is not null) return profileError;
-        var isGetCall = action is CallAction { Via: not CallMethod.Post };
+        var isGetCall = action is CallAction { Via: not CallMethod.Post } or OptionsAction { Function: not null };
         if (!QueryStringParser.Parse(input.RawQuery, isGetCall, _options.MaxEmbedDepth).Ok(out var query, out error)) return error;
         if (!FindRange(input, query.RootRange).Ok(out var range, out error)) return error;
 

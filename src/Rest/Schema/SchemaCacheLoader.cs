@@ -59,7 +59,7 @@ public static class SchemaCacheLoader
         Send("commit");
 
         await using (var reader = await batch.ExecuteReaderAsync(CommandBehavior.SequentialAccess, cancellation))
-            await new CatalogueReader(reader, snapshot).ReadAsync(cancellation);
+            await new CatalogueReader(reader, snapshot, SchemaList.Parse(options.HoistedTxSettings)).ReadAsync(cancellation);
         return Build(snapshot, schemas.ToFrozenSet(), version);
     }
 

@@ -1,9 +1,10 @@
+using System.Diagnostics;
 using Npgsql;
 
 namespace Hedgerow.Rest.Schema;
 
 /// <summary>Holds the schema that requests plan against. A reload swaps it in one assignment; requests on their way keep theirs.</summary>
-public sealed class SchemaCacheStore(NpgsqlDataSource database, RestOptions options) : IDisposable
+public sealed class SchemaCacheStore(NpgsqlDataSource database, RestOptions options)
 {
     private readonly SemaphoreSlim _gate = new(1, 1);
     private volatile SchemaCache? _current;
@@ -22,7 +23,7 @@ public sealed class SchemaCacheStore(NpgsqlDataSource database, RestOptions opti
         {
             if (_done >= ticket) return;
             var covers = Interlocked.Read(ref _asked);
-            _current = await SchemaCacheLoader.LoadAsync(database, options, cancellation);
+            _current = await LoadAsync(cancellation);
             _done = covers;
         }
         finally
@@ -40,7 +41,7 @@ public sealed class SchemaCacheStore(NpgsqlDataSource database, RestOptions opti
         try
         {
             // Whoever held the gate may have loaded it meanwhile.
-            _current ??= await SchemaCacheLoader.LoadAsync(database, options, cancellation);
+            _current ??= await LoadAsync(cancellation);
             return true;
         }
         finally
@@ -49,5 +50,19 @@ public sealed class SchemaCacheStore(NpgsqlDataSource database, RestOptions opti
         }
     }
 
-    public void Dispose() => _gate.Dispose();
+    private async Task<SchemaCache> LoadAsync(CancellationToken cancellation)
+    {
+        var begun = Stopwatch.GetTimestamp();
+        try
+        {
+            var schema = await SchemaCacheLoader.LoadAsync(database, options, cancellation);
+            SchemaMetrics.Loaded(Stopwatch.GetElapsedTime(begun));
+            return schema;
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            SchemaMetrics.Failed();
+            throw;
+        }
+    }
 }

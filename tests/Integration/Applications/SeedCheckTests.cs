@@ -12,6 +12,7 @@ public sealed class SeedCheckTests(ApplicationFixture fixture) : IClassFixture<A
     [SeedCheckTheory]
     [InlineData("public")]
     [InlineData("app_builder")]
+    [InlineData("spike_land")]
     public async Task Everything_that_the_seed_names_is_there(string system)
     {
         var url = DatabaseUrl.Format(new NpgsqlConnectionStringBuilder(fixture.Database.AdminConnectionString).ConnectionString);

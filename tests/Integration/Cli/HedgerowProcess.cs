@@ -42,6 +42,14 @@ internal sealed class HedgerowProcess : IDisposable
     public static async Task<HedgerowProcess> StartAsync(params string[] arguments) =>
         new(await EnvironmentAsync(new ProcessStartInfo(Path.Combine(Checkout.Root, "hedgerow"), arguments)));
 
+    /// <summary>The same with settings in the environment: <c>Rest__Schemas</c> and the like.</summary>
+    public static async Task<HedgerowProcess> StartAsync(IEnumerable<KeyValuePair<string, string>> settings, params string[] arguments)
+    {
+        var start = await EnvironmentAsync(new ProcessStartInfo(Path.Combine(Checkout.Root, "hedgerow"), arguments));
+        foreach (var (name, value) in settings) start.Environment[$"HEDGEROW_{name}"] = value;
+        return new(start);
+    }
+
     /// <summary>The same from another folder that holds a build and a <c>sql/</c>.</summary>
     public static async Task<HedgerowProcess> StartInAsync(string folder, params string[] arguments) =>
         new(await EnvironmentAsync(new ProcessStartInfo("dotnet", [Path.Combine(folder, "hedgerow.dll"), .. arguments])));

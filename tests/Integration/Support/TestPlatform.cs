@@ -26,9 +26,9 @@ public sealed class TestPlatform : IAsyncDisposable
     private readonly WebApplication _gateway;
     private readonly bool _ownsDatabase;
 
-    private TestPlatform(TestDatabase database, bool ownsDatabase, WebApplication gateway)
+    private TestPlatform(TestDatabase database, bool ownsDatabase, TestObjectStore objects, WebApplication gateway)
     {
-        (Database, _ownsDatabase, _gateway) = (database, ownsDatabase, gateway);
+        (Database, _ownsDatabase, Objects, _gateway) = (database, ownsDatabase, objects, gateway);
         Url = new Uri(gateway.Urls.First());
         var signer = new JwtSigner(JwtKeySet.From(new JwtOptions { Secret = JwtSecret }));
         AnonKey = ApiKeys.Mint(signer, "anon", DateTimeOffset.UtcNow);
@@ -38,6 +38,10 @@ public sealed class TestPlatform : IAsyncDisposable
     }
 
     public TestDatabase Database { get; }
+
+    /// <summary>Where the platform keeps stored bytes.</summary>
+    public TestObjectStore Objects { get; }
+
     public Uri Url { get; }
     public string AnonKey { get; }
     public string ServiceKey { get; }
@@ -59,6 +63,7 @@ public sealed class TestPlatform : IAsyncDisposable
     private static async Task<TestPlatform> StartAsync(TestDatabase database, bool ownsDatabase, (string Name, string Value)[] settings)
     {
         await Passwords.Value;
+        var objects = TestObjectStore.Create();
         Dictionary<string, string?> all = new()
         {
             ["Gateway:Urls"] = "http://127.0.0.1:0",
@@ -66,11 +71,14 @@ public sealed class TestPlatform : IAsyncDisposable
             ["Db:Url"] = database.AdminConnectionString,
             ["Db:LoginSecret"] = LoginSecret,
             ["Jwt:Secret"] = JwtSecret,
+            // Every reader decodes the whole server's log, whichever database it follows: only those who test it have one.
+            ["Realtime:Enabled"] = "false",
+            ["Storage:Url"] = objects.Url,
         };
         foreach (var (name, value) in settings) all[name] = value;
         var gateway = GatewayHost.Build(new ConfigurationBuilder().AddInMemoryCollection(all).Build(), log => log.ClearProviders());
         await gateway.StartAsync();
-        var platform = new TestPlatform(database, ownsDatabase, gateway);
+        var platform = new TestPlatform(database, ownsDatabase, objects, gateway);
         using var ready = await platform.Anonymous.GetAsync("/health/ready");
         Assert.True(ready.IsSuccessStatusCode, await ready.Content.ReadAsStringAsync());
         return platform;
@@ -103,12 +111,13 @@ public sealed class TestPlatform : IAsyncDisposable
         await _gateway.StopAsync();
         await _gateway.DisposeAsync();
         if (_ownsDatabase) await Database.DisposeAsync();
+        Objects.Dispose();
     }
 
     private static async Task SetPasswordsAsync()
     {
         var server = await TestServer.GetAsync();
-        foreach (var login in new[] { "authenticator", "hedgerow_auth" })
+        foreach (var login in new[] { "authenticator", "hedgerow_auth", "hedgerow_realtime", "hedgerow_storage" })
             await server.ExecuteAsync($"alter role {login} login password {Sql.Literal(LoginPasswords.Derive(LoginSecret, login))}");
     }
 }

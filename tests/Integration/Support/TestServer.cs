@@ -64,6 +64,8 @@ public sealed class TestServer
                     ["synchronous_commit"] = "off",
                     ["full_page_writes"] = "off",
                     ["max_connections"] = "300",
+                    ["max_replication_slots"] = "100",
+                    ["max_wal_senders"] = "100",
                 },
             },
             quiet, CancellationToken.None);

@@ -153,12 +153,23 @@ public sealed class JwtVerifierTests
 
     [Theory]
     [InlineData("""{"exp":"1"}""", "The JWT 'exp' claim must be a number")]
-    [InlineData("""{"nbf":null}""", "The JWT 'nbf' claim must be a number")]
+    [InlineData("""{"nbf":true}""", "The JWT 'nbf' claim must be a number")]
     [InlineData("""{"iat":[]}""", "The JWT 'iat' claim must be a number")]
     [InlineData("""{"aud":{}}""", "The JWT 'aud' claim must be a string or an array of strings")]
     [InlineData("""{"aud":["a",1]}""", "The JWT 'aud' claim must be a string or an array of strings")]
     public void A_claim_of_the_wrong_type_is_named(string payload, string message) =>
         Assert.Equal(("PGRST303", message), (Refusal(Forge.Hs256(payload))?.Code, Refusal(Forge.Hs256(payload))?.Message));
+
+    [Theory]
+    [InlineData("""{"exp":null,"nbf":null,"iat":null,"aud":null}""")]
+    [InlineData("""{"exp":9999999999.5}""")]
+    public void A_claim_that_is_null_says_nothing_and_fractions_of_seconds_are_no_matter(string payload) =>
+        Assert.Null(Refusal(Forge.Hs256(payload)));
+
+    [Fact]
+    public void EdDSA_which_this_platform_has_not_is_refused_by_name() =>
+        Assert.Equal(("PGRST301", "Wrong or unsupported encoding algorithm"),
+            Refusal(Forge.Hs256("""{"role":"a"}""", """{"alg":"EdDSA"}""")) is { } refusal ? (refusal.Code, refusal.Message) : default);
 
     [Theory]
     [InlineData("""{"aud":"ours"}""", true)]

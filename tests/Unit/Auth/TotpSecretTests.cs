@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Hedgerow.Auth.Data;
 using Hedgerow.Auth.Mfa;
 
 namespace Hedgerow.Tests.Unit.Auth;
@@ -7,7 +8,7 @@ namespace Hedgerow.Tests.Unit.Auth;
 public sealed class TotpSecretTests
 {
     private static readonly byte[] s_key = SHA256.HashData("a key that only this test knows"u8);
-    private readonly FactorSecrets _secrets = new(s_key);
+    private readonly SecretBox _secrets = new(s_key);
     private readonly Guid _factor = Guid.NewGuid();
 
     /// <summary>RFC 4648 §10, without padding.</summary>
@@ -55,11 +56,11 @@ public sealed class TotpSecretTests
 
     [Fact]
     public void Another_key_opens_nothing() =>
-        Assert.ThrowsAny<CryptographicException>(() => new FactorSecrets(SHA256.HashData("another"u8)).Open(_factor, _secrets.Seal(_factor, "MZXW6YTBOI")));
+        Assert.ThrowsAny<CryptographicException>(() => new SecretBox(SHA256.HashData("another"u8)).Open(_factor, _secrets.Seal(_factor, "MZXW6YTBOI")));
 
     [Fact]
     public void A_secret_that_was_imported_in_clear_is_taken_as_it_is() => Assert.Equal("MZXW6YTBOI", _secrets.Open(_factor, "MZXW6YTBOI"));
 
     [Fact]
-    public void Without_a_key_nothing_is_sealed() => Assert.False(new FactorSecrets(null).CanSeal);
+    public void Without_a_key_nothing_is_sealed() => Assert.False(new SecretBox(null).CanSeal);
 }

@@ -6,7 +6,7 @@ using Npgsql;
 namespace Hedgerow.Rest.Schema.Catalogue;
 
 /// <summary>Reads the answers of the catalogue queries, in the order in which the loader sends them.</summary>
-internal sealed class CatalogueReader(NpgsqlDataReader reader, CatalogueSnapshot snapshot)
+internal sealed class CatalogueReader(NpgsqlDataReader reader, CatalogueSnapshot snapshot, string[] hoisted)
 {
     /// <summary>Types, column names and defaults repeat thousands of times in a large schema; each is kept once.</summary>
     private readonly Dictionary<string, string> _pool = [];
@@ -20,7 +20,7 @@ internal sealed class CatalogueReader(NpgsqlDataReader reader, CatalogueSnapshot
         foreach (var columns in snapshot.Columns.Values) columns.Sort((a, b) => a.Number.CompareTo(b.Number));
         await NextAsync(ReadKey, cancellation);
         await NextAsync(ReadView, cancellation);
-        await NextAsync(() => snapshot.Routines.Add(RoutineReader.Read(reader, Text)), cancellation);
+        await NextAsync(() => snapshot.Routines.Add(RoutineReader.Read(reader, Text, hoisted)), cancellation);
         await NextAsync(ReadComputedRelationship, cancellation);
         await NextAsync(ReadRepresentation, cancellation);
         await NextAsync(ReadMediaHandler, cancellation);

@@ -10,7 +10,8 @@ internal static class RoutineReader
     private static readonly QualifiedName Void = new("pg_catalog", "void");
 
     /// <param name="text">Reads a text column, keeping one copy of equal ones.</param>
-    public static Routine Read(NpgsqlDataReader reader, Func<int, string> text)
+    /// <param name="hoisted">A function's own settings that hold for its whole transaction.</param>
+    public static Routine Read(NpgsqlDataReader reader, Func<int, string> text, string[] hoisted)
     {
         var name = new QualifiedName(text(0), text(1));
         var description = reader.IsDBNull(2) ? null : reader.GetString(2);
@@ -28,7 +29,7 @@ internal static class RoutineReader
         var isComposite = reader.GetBoolean(11);
         var hasOwnColumns = reader.GetBoolean(12);
         var volatility = reader.GetString(13) switch { "i" => Volatility.Immutable, "s" => Volatility.Stable, _ => Volatility.Volatile };
-        var settings = reader.GetFieldValue<string[]>(14).Select(Setting.Split).ToList();
+        var settings = reader.GetFieldValue<string[]>(14).Select(Setting.Split).Where(s => hoisted.Contains(s.Key)).ToList();
         return new()
         {
             Name = name,
@@ -39,7 +40,7 @@ internal static class RoutineReader
             Volatility = volatility,
             HasVariadic = hasVariadic,
             IsolationLevel = settings.Find(s => s.Key == Setting.Isolation).Value,
-            HoistedSettings = [.. settings.Where(s => Setting.IsHoisted(s.Key))],
+            HoistedSettings = [.. settings.Where(s => s.Key != Setting.Isolation)],
         };
     }
 }

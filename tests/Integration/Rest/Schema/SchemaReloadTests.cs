@@ -23,7 +23,7 @@ public sealed class SchemaReloadTests : IClassFixture<SharedPlatform>
     public async Task A_lost_connection_is_made_again_and_what_was_missed_is_read()
     {
         Assert.True(await _platform.Database.ScalarAsync<bool>(
-            "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and query = 'listen pgrst'"));
+            "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and query like 'listen %'"));
         await _platform.Database.ExecuteAsync("create table public.made_meanwhile (id int primary key); grant select on public.made_meanwhile to service_role");
         await UntilAsync("/rest/v1/made_meanwhile", HttpStatusCode.OK);
     }

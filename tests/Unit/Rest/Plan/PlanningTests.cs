@@ -37,6 +37,27 @@ public sealed class PlanningTests
     }
 
     [Theory]
+    [InlineData("/projects?select=c:client_id(name)&c=eq.1")]
+    [InlineData("/projects?select=c:client_id(name)&c=not.in.(1,2)")]
+    [InlineData("/projects?select=c:client_id(name)&c=is.true")]
+    [InlineData("/projects?select=c:client_id(name)&or=(id.eq.1,and(c.gt.1,id.lt.9))")]
+    [InlineData("/clients?select=projects!owner_id(tasks())&projects.tasks=eq.1")]
+    public void An_embedded_resource_is_compared_with_null_alone(string target)
+    {
+        var error = SchemaSketch.Plan(target).Error!;
+
+        Assert.Equal((400, "PGRST120"), (error.Status, error.Code));
+        Assert.Equal("Only is null or not is null filters are allowed on embedded resources", error.Details);
+    }
+
+    [Theory]
+    [InlineData("/projects?select=c:client_id(name)&c=is.null")]
+    [InlineData("/projects?select=c:client_id(name)&or=(c.not.is.null,id.eq.1)")]
+    [InlineData("/projects?select=client_id(name)&client_id=eq.1")]
+    [InlineData("/projects?select=name:client_id(name)&name=like.a*")]
+    public void A_column_goes_before_an_embedded_resource_of_its_name(string target) => Assert.Null(SchemaSketch.Plan(target).Error);
+
+    [Theory]
     [InlineData("clients!projects_client_id_fkey(name)")]
     [InlineData("clients!owner_id(name)")]
     [InlineData("projects_client_id_fkey(name)")]

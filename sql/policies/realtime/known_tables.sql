@@ -1,0 +1,1 @@
+-- The platform's own book-keeping: no client and no login reads or writes it; realtime.is_known() and realtime.note_table() do.

@@ -1,0 +1,5 @@
+-- Private channels admit nobody until a policy says so, as in Supabase: select is to join and receive, insert is to send and to be present;
+-- realtime.topic() is the channel, extension is broadcast or presence:
+--
+--   create policy "Members hear their workspace" on realtime.messages for select to authenticated
+--     using (public.is_member((realtime.topic())::uuid) and extension in ('broadcast', 'presence'));

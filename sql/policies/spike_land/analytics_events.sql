@@ -1,0 +1,6 @@
+-- SL-18: written by rpc/track_event; read by admins.
+revoke all on spike_land.analytics_events from anon, authenticated;
+grant select on spike_land.analytics_events to authenticated;
+
+create policy "Admins read them" on spike_land.analytics_events for select to authenticated
+  using ((select spike_land_private.is_admin()));

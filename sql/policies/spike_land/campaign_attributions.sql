@@ -1,0 +1,6 @@
+-- SL-19: written by the database; read by admins.
+revoke all on spike_land.campaign_attributions from anon, authenticated;
+grant select on spike_land.campaign_attributions to authenticated;
+
+create policy "Admins read them" on spike_land.campaign_attributions for select to authenticated
+  using ((select spike_land_private.is_admin()));

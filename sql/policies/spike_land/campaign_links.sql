@@ -1,0 +1,7 @@
+-- SL-19: by admins.
+revoke all on spike_land.campaign_links from anon, authenticated;
+grant select, delete, insert (utm_campaign, platform, external_campaign_id, external_campaign_name), update (utm_campaign, platform, external_campaign_id, external_campaign_name, updated_at)
+  on spike_land.campaign_links to authenticated;
+
+create policy "Admins do everything with them" on spike_land.campaign_links for all to authenticated
+  using ((select spike_land_private.is_admin()));

@@ -1,0 +1,6 @@
+-- SL-21: service writes, admins read.
+revoke all on spike_land.external_agent_sessions from anon, authenticated;
+grant select on spike_land.external_agent_sessions to authenticated;
+
+create policy "Admins read them" on spike_land.external_agent_sessions for select to authenticated
+  using ((select spike_land_private.is_admin()));

@@ -1,0 +1,6 @@
+-- SL-18: written by rpc/start_visit and its sisters, anonymously; read by admins.
+revoke all on spike_land.visitor_sessions from anon, authenticated;
+grant select on spike_land.visitor_sessions to authenticated;
+
+create policy "Admins read them" on spike_land.visitor_sessions for select to authenticated
+  using ((select spike_land_private.is_admin()));

@@ -1,0 +1,21 @@
+using Hedgerow.Auth.Otp;
+
+namespace Hedgerow.Auth.Mail;
+
+/// <summary>A mail that the room sends, under GoTrue's names.</summary>
+/// <param name="Name">The template, and what stands in the queue.</param>
+/// <param name="Verification">The <c>type</c> that <c>/verify</c> is asked with; empty where the code goes elsewhere.</param>
+/// <param name="Token">The one-time token inside.</param>
+/// <param name="Subject">Unless the configuration has another.</param>
+/// <param name="Configured">The configuration's; empty where it has none.</param>
+public sealed record MailKind(string Name, string Verification, string Token, string Subject, Func<MailSubjects, string> Configured)
+{
+    public static MailKind Confirmation { get; } = new("confirmation", "signup", OneTimeTokens.Confirmation, "Confirm your e-mail address", subjects => subjects.Confirmation);
+    public static MailKind Invite { get; } = new("invite", "invite", OneTimeTokens.Confirmation, "You have been invited", subjects => subjects.Invite);
+    public static MailKind MagicLink { get; } = new("magic_link", "magiclink", OneTimeTokens.Recovery, "Your sign-in link", subjects => subjects.MagicLink);
+    public static MailKind Recovery { get; } = new("recovery", "recovery", OneTimeTokens.Recovery, "Reset your password", subjects => subjects.Recovery);
+    public static MailKind EmailChange { get; } = new("email_change", "email_change", OneTimeTokens.EmailChangeNew, "Confirm the change of your e-mail address", subjects => subjects.EmailChange);
+    public static MailKind Reauthentication { get; } = new("reauthentication", "", OneTimeTokens.Reauthentication, "{{ .Token }} is your verification code", subjects => subjects.Reauthentication);
+
+    public static IReadOnlyList<MailKind> All { get; } = [Confirmation, Invite, MagicLink, Recovery, EmailChange, Reauthentication];
+}

@@ -1,0 +1,36 @@
+using Hedgerow.Auth.Http;
+using Hedgerow.Auth.Mail.Inbox;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+
+namespace Hedgerow.Auth.Mail;
+
+/// <summary>What mail is made of.</summary>
+internal static class MailSetup
+{
+    public static void AddMail(this IServiceCollection services, AuthSetup setup, NpgsqlDataSource database)
+    {
+        services.AddSingleton(new ExternalAddress(setup.ExternalUrl));
+        services.AddSingleton(MailTemplates.Load(setup.Options.Mail));
+        services.AddSingleton<MailQueue>();
+        services.AddSingleton<MailTurns>();
+        services.AddSingleton<TokenMails>();
+        if (setup.Options.Mail.Sends)
+        {
+            services.AddSingleton<SmtpDelivery>();
+            services.AddHostedService(room => ActivatorUtilities.CreateInstance<MailSender>(room, database));
+        }
+        if (setup.Options.Mail.Shows) services.AddSingleton<DevInbox>();
+    }
+
+    public static void MapMail(this IEndpointRouteBuilder auth)
+    {
+        var options = auth.ServiceProvider.GetRequiredService<AuthOptions>();
+        var logger = auth.ServiceProvider.GetRequiredService<ILogger<MailQueue>>();
+        if (options.Mail.Sends && options.AutoConfirm) MailLog.AddressesUnproved(logger);
+        if (!options.Mail.Sends && !options.Mail.Shows) MailLog.Dropped(logger);
+        if (options.Mail.Shows) auth.MapInbox();
+    }
+}

@@ -1,0 +1,110 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using System.Text.Json;
+using Hedgerow.Postgres;
+using Hedgerow.Realtime.Wal;
+using NpgsqlTypes;
+
+namespace Hedgerow.Realtime.Delivery;
+
+/// <summary>
+/// The engine's door for protocols: who (role and claims), what (bindings), since when (a cursor) → one ordered stream of the changes that they may see.
+/// <code>
+/// var subscribed = await feed.SubscribeAsync(caller, [new(ChangeEvents.All, "public", "files", "project_id=eq.…")], since: null, cancellation);
+/// if (!subscribed.Ok(out var subscription, out var error)) …
+/// await using (subscription)
+///     await foreach (var change in subscription.ReadAllAsync(cancellation)) Send(change.Payload.ToJson(), change.Cursor);
+/// subscription.End // why it ended, and the cursor to resume from
+/// </code>
+/// A returned subscription is live: whatever is committed from then on is in its stream.
+/// </summary>
+public sealed class ChangeFeed(WalReader reader, Slots slots, ChangeLog log, Dispatcher dispatcher, CatchUp catchUp, BindingPlanner planner, RealtimeOptions options)
+{
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10);
+
+    private readonly ConcurrentDictionary<ChangeSubscription, long> _expiries = new();
+
+    /// <param name="since">Null: from now on. Else everything after it; where that is not kept any more, the stream ends with <see cref="EndReason.ResyncRequired"/>.</param>
+    public async Task<Result<ChangeSubscription>> SubscribeAsync(Caller caller, IReadOnlyList<BindingRequest> requests, Cursor? since, CancellationToken cancellation)
+    {
+        if (requests.Count == 0 || requests.Count > options.MaxBindingsPerChannel)
+            return new ApiError(400, "invalid_subscription", $"A subscription has 1 to {options.MaxBindingsPerChannel} bindings");
+        try
+        {
+            await reader.Following.WaitAsync(s_patience, cancellation);
+            if (!(await planner.PlanAsync(caller, requests, cancellation)).Ok(out var bindings, out var error)) return error;
+            var subscription = new ChangeSubscription(caller, [.. bindings], since ?? default, options.SubscriptionBuffer);
+            if (ExpiryOf(caller) is { } expiry) _expiries[subscription] = expiry;
+            if (since is { } cursor) await ResumeAsync(subscription, cursor, cancellation);
+            else
+                await dispatcher.BetweenBatchesAsync(() =>
+                {
+                    subscription.Start = subscription.Position = dispatcher.Position;
+                    dispatcher.Live.Add(subscription);
+                }, cancellation);
+            return subscription;
+        }
+        catch (Exception e) when (e is Npgsql.NpgsqlException or TimeoutException)
+        {
+            return new ApiError(503, "database_unavailable", "Realtime is not connected to the database", Hint: "Try again in a moment");
+        }
+    }
+
+    /// <summary>Gives a subscription another role and claims, between two changes: a token was refreshed.</summary>
+    /// <returns>Null, or why the new role may not have it; the subscription has ended then.</returns>
+    public async Task<ApiError?> RenewAsync(ChangeSubscription subscription, Caller caller, CancellationToken cancellation)
+    {
+        await dispatcher.BetweenBatchesAsync(() =>
+        {
+            var live = dispatcher.Live.All.Contains(subscription);
+            if (live) dispatcher.Live.Remove(subscription);
+            subscription.Caller = caller;
+            if (live) dispatcher.Live.Add(subscription);
+        }, cancellation);
+        if (ExpiryOf(caller) is { } expiry) _expiries[subscription] = expiry;
+        else _expiries.TryRemove(subscription, out _);
+        return null;
+    }
+
+    /// <summary>Ends what expired and forgets what has ended, once a second.</summary>
+    public async Task RunAsync(CancellationToken stopping)
+    {
+        using var second = new PeriodicTimer(TimeSpan.FromSeconds(1));
+        while (await second.WaitForNextTickAsync(stopping))
+        {
+            var now = DateTimeOffset.UtcNow.ToUnixTimeSeconds();
+            foreach (var (subscription, expiry) in _expiries)
+            {
+                if (expiry <= now) subscription.Finish(EndReason.TokenExpired);
+                if (subscription.End is not null) _expiries.TryRemove(subscription, out _);
+            }
+            await dispatcher.BetweenBatchesAsync(() =>
+            {
+                foreach (var ended in dispatcher.Live.All.Where(subscription => subscription.End is not null).ToList()) dispatcher.Live.Remove(ended);
+            }, stopping);
+        }
+    }
+
+    /// <summary>Ends every stream: the gateway stops.</summary>
+    public Task StopAsync(CancellationToken cancellation) => dispatcher.BetweenBatchesAsync(() =>
+    {
+        foreach (var subscription in dispatcher.Live.All) subscription.Finish(EndReason.Stopping);
+        dispatcher.Live.Clear();
+    }, cancellation);
+
+    private async Task ResumeAsync(ChangeSubscription subscription, Cursor cursor, CancellationToken cancellation)
+    {
+        // A cursor from beyond the end of the log is of another database, or of one that was set back.
+        if (cursor.Commit > (ulong)await slots.EndOfLogAsync(cancellation)
+            || (cursor < log.From && await slots.OldestAsync(cancellation) is var oldest && (oldest is null || (ulong)oldest.Value > cursor.Commit)))
+            subscription.Finish(EndReason.ResyncRequired);
+        else catchUp.Enter(subscription);
+    }
+
+    /// <summary>The claim <c>exp</c>, seconds since 1970.</summary>
+    public static long? ExpiryOf(Caller caller)
+    {
+        using var claims = JsonDocument.Parse(caller.Claims);
+        return claims.RootElement.TryGetProperty("exp", out var exp) && exp.ValueKind == JsonValueKind.Number && exp.TryGetDouble(out var seconds) ? (long)Math.Min(seconds, 1e15) : null;
+    }
+}

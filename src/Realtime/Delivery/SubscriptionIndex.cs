@@ -1,0 +1,66 @@
+using Hedgerow.Postgres;
+
+namespace Hedgerow.Realtime.Delivery;
+
+/// <summary>One subscription's wish for one table.</summary>
+public readonly record struct Subscriber(ChangeSubscription Subscription, Binding Binding);
+
+/// <summary>Who wants to hear of which table. Used by one task at a time.</summary>
+public sealed class SubscriptionIndex
+{
+    private readonly Dictionary<QualifiedName, Dictionary<Caller, List<Subscriber>>> _tables = [];
+    private readonly HashSet<ChangeSubscription> _all = [];
+
+    public IReadOnlyCollection<ChangeSubscription> All => _all;
+
+    public void Add(ChangeSubscription subscription)
+    {
+        if (!_all.Add(subscription)) return;
+        foreach (var binding in subscription.Bindings)
+        {
+            var name = new QualifiedName(binding.Schema, binding.Table);
+            if (!_tables.TryGetValue(name, out var callers)) _tables[name] = callers = [];
+            if (!callers.TryGetValue(subscription.Caller, out var subscribers)) callers[subscription.Caller] = subscribers = [];
+            subscribers.Add(new Subscriber(subscription, binding));
+        }
+    }
+
+    public void Remove(ChangeSubscription subscription)
+    {
+        if (!_all.Remove(subscription)) return;
+        foreach (var binding in subscription.Bindings)
+        {
+            var name = new QualifiedName(binding.Schema, binding.Table);
+            if (!_tables.TryGetValue(name, out var callers) || !callers.TryGetValue(subscription.Caller, out var subscribers)) continue;
+            subscribers.RemoveAll(subscriber => subscriber.Subscription == subscription);
+            if (subscribers.Count == 0) callers.Remove(subscription.Caller);
+            if (callers.Count == 0) _tables.Remove(name);
+        }
+    }
+
+    public void Clear()
+    {
+        _tables.Clear();
+        _all.Clear();
+    }
+
+    /// <summary>The distinct askers among a table's subscribers, each with theirs; those who want whole schemas included.</summary>
+    public IReadOnlyDictionary<Caller, List<Subscriber>> Of(QualifiedName table)
+    {
+        var exact = _tables.GetValueOrDefault(table);
+        Dictionary<Caller, List<Subscriber>>? merged = null;
+        foreach (var name in (QualifiedName[])[new(table.Schema, BindingRequest.Any), new(BindingRequest.Any, table.Name), new(BindingRequest.Any, BindingRequest.Any)])
+        {
+            if (!_tables.TryGetValue(name, out var callers)) continue;
+            merged ??= exact?.ToDictionary(pair => pair.Key, pair => pair.Value.ToList()) ?? [];
+            foreach (var (caller, subscribers) in callers)
+            {
+                if (!merged.TryGetValue(caller, out var list)) merged[caller] = list = [];
+                list.AddRange(subscribers);
+            }
+        }
+        return merged ?? exact ?? s_nobody;
+    }
+
+    private static readonly Dictionary<Caller, List<Subscriber>> s_nobody = [];
+}

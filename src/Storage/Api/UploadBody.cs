@@ -1,0 +1,116 @@
+using System.Text;
+using System.Text.Json;
+using Hedgerow.Postgres;
+using Hedgerow.Storage.Objects;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.WebUtilities;
+using Microsoft.Net.Http.Headers;
+
+namespace Hedgerow.Storage.Api;
+
+/// <summary>What an upload brings, its bytes still unread.</summary>
+/// <param name="Length">Bytes in <paramref name="Content"/> where that is certain.</param>
+/// <param name="DeclaredLength">Bytes at most, as the request's head says.</param>
+/// <param name="UserMetadata">JSON.</param>
+public sealed record UploadBody(
+    Stream Content, long? Length, long? DeclaredLength, string MimeType, string CacheControl, string? ContentEncoding, string? UserMetadata)
+{
+    private const int MaxMetadataBytes = 1024 * 1024;
+    private const int MaxFields = 10;
+    private const int MaxBoundaryLength = 200;
+
+    /// <summary>Reads up to where the bytes begin: a form's fields in front of its file, or the head of a raw body.</summary>
+    public static async Task<Result<UploadBody>> ReadAsync(HttpRequest request, CancellationToken cancellation) =>
+        MediaTypeHeaderValue.TryParse(request.ContentType, out var type) && type.MediaType.Equals("multipart/form-data", StringComparison.OrdinalIgnoreCase)
+            ? await ReadFormAsync(request, HeaderUtilities.RemoveQuotes(type.Boundary).ToString(), cancellation)
+            : ReadRaw(request);
+
+    /// <summary>What is stored for it.</summary>
+    public UploadIntent Into(string bucket, string name, bool replaces, string? owner) =>
+        new(bucket, name, replaces, owner, MimeType, CacheControl, ContentEncoding, DeclaredLength, UserMetadata);
+
+    private static Result<UploadBody> ReadRaw(HttpRequest request)
+    {
+        string? metadata = null;
+        if (request.Headers.TryGetValue("x-metadata", out var encoded))
+        {
+            if (encoded.ToString().Length > MaxMetadataBytes * 4L / 3) return StorageErrors.MetadataTooLarge;
+            metadata = JsonObject(FromBase64(encoded.ToString()));
+        }
+        var contentType = request.ContentType is { Length: > 0 } named ? named : "application/octet-stream";
+        var cacheControl = request.Headers.CacheControl.ToString() is { Length: > 0 } said ? said : "no-cache";
+        return new UploadBody(
+            request.Body, request.ContentLength, request.ContentLength, contentType, cacheControl, Encoding(request.Headers.ContentEncoding.ToString()), metadata);
+    }
+
+    private static async Task<Result<UploadBody>> ReadFormAsync(HttpRequest request, string boundary, CancellationToken cancellation)
+    {
+        if (boundary.Length is 0 or > MaxBoundaryLength) return StorageErrors.NoContent;
+        var reader = new MultipartReader(boundary, request.Body, 64 * 1024);
+        string? cacheControl = null, contentType = null, encoding = null, metadata = null;
+        try
+        {
+            for (var fields = 0; await reader.ReadNextSectionAsync(cancellation) is { } section; fields++)
+            {
+                if (!ContentDispositionHeaderValue.TryParse(section.ContentDisposition, out var disposition)) return StorageErrors.NoContent;
+                if (disposition.IsFileDisposition() || section.ContentType is not null && disposition.Name.Length == 0)
+                    return new UploadBody(
+                        section.Body, null, request.ContentLength, contentType ?? section.ContentType ?? "application/octet-stream",
+                        cacheControl is { Length: > 0 } ? $"max-age={cacheControl}" : "no-cache", Encoding(encoding), JsonObject(metadata));
+                if (fields == MaxFields) return StorageErrors.NoContent;
+                if (await ReadFieldAsync(section.Body, cancellation) is not { } value) return StorageErrors.MetadataTooLarge;
+                switch (HeaderUtilities.RemoveQuotes(disposition.Name).ToString())
+                {
+                    case "cacheControl": cacheControl = value; break;
+                    case "contentType": contentType = value; break;
+                    case "contentEncoding": encoding = value; break;
+                    case "metadata": metadata = value; break;
+                    case "userMetadata": metadata ??= value; break;
+                }
+            }
+            return StorageErrors.NoContent;
+        }
+        catch (Exception e) when (e is InvalidDataException || e is IOException and not BadHttpRequestException and not Microsoft.AspNetCore.Connections.ConnectionResetException)
+        {
+            // No form after all: its framing is broken, or it ends in the middle.
+            return StorageErrors.NoContent;
+        }
+    }
+
+    /// <summary>Null where it is too long.</summary>
+    private static async Task<string?> ReadFieldAsync(Stream body, CancellationToken cancellation)
+    {
+        using var buffer = new MemoryStream();
+        var chunk = new byte[4096];
+        for (int read; (read = await body.ReadAsync(chunk, cancellation)) > 0;)
+        {
+            buffer.Write(chunk, 0, read);
+            if (buffer.Length > MaxMetadataBytes) return null;
+        }
+        return System.Text.Encoding.UTF8.GetString(buffer.GetBuffer(), 0, (int)buffer.Length);
+    }
+
+    /// <summary>As in Supabase, what is no JSON object is no metadata.</summary>
+    private static string? JsonObject(string? text)
+    {
+        if (string.IsNullOrEmpty(text) || text.Contains("\\u0000", StringComparison.Ordinal)) return null;
+        try
+        {
+            using var document = JsonDocument.Parse(text);
+            return document.RootElement.ValueKind == JsonValueKind.Object ? text : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    private static string? FromBase64(string text)
+    {
+        var bytes = new byte[text.Length];
+        return Convert.TryFromBase64String(text, bytes, out var length) ? System.Text.Encoding.UTF8.GetString(bytes, 0, length) : null;
+    }
+
+    /// <summary><c>aws-chunked</c> and <c>identity</c> describe a transfer, not what is stored.</summary>
+    private static string? Encoding(string? named) => named is null or "" or "identity" or "aws-chunked" ? null : named;
+}

@@ -1,0 +1,198 @@
+using System.Buffers;
+using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
+
+namespace Hedgerow.Storage.Backends;
+
+/// <summary>
+/// Bytes in files: the embedded default. A version is written beside its place, flushed to the disk and renamed into it, and the folder is
+/// flushed as well, so that a crash or a power failure leaves all of it or none. Several gateways may share the folder.
+/// </summary>
+public sealed class FileBackend(string root) : IObjectBackend
+{
+    private const int ChunkBytes = 256 * 1024;
+
+    private readonly FileLayout _layout = new(root);
+
+    public string Place => _layout.Root;
+
+    public ValueTask<bool> AnswersAsync(CancellationToken cancellation) => Guarded(() =>
+    {
+        _layout.Create();
+        return ValueTask.FromResult(true);
+    });
+
+    public async Task PutAsync(VersionKey version, Stream body, long? length, CancellationToken cancellation)
+    {
+        var unfinished = _layout.Unfinished();
+        try
+        {
+            await WriteAsync(unfinished, body, cancellation);
+            _layout.Publish(unfinished, version);
+        }
+        catch (Exception e)
+        {
+            TryDelete(unfinished);
+            if (FaultOf(e) is { } failure) throw failure;
+            throw;
+        }
+    }
+
+    public Task<StoredContent?> OpenAsync(VersionKey version, ByteRange? range, CancellationToken cancellation) =>
+        Guarded(() => Task.FromResult<StoredContent?>(FileContent.Open(_layout.PathOf(version), range)));
+
+    public async Task<bool> CopyAsync(VersionKey from, VersionKey to, CancellationToken cancellation)
+    {
+        FileStream source;
+        try
+        {
+            source = new FileStream(_layout.PathOf(from), FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, 0, FileOptions.SequentialScan);
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return false;
+        }
+        await using (source) await PutAsync(to, source, source.Length, cancellation);
+        return true;
+    }
+
+    public Task DeleteAsync(IReadOnlyCollection<VersionKey> versions, CancellationToken cancellation) => Guarded(() =>
+    {
+        foreach (var version in versions) DeleteIfThere(_layout.PathOf(version));
+        return Task.CompletedTask;
+    });
+
+    public Task<string> BeginPartsAsync(VersionKey version, CancellationToken cancellation) => Guarded(() =>
+    {
+        var upload = Guid.NewGuid().ToString("N");
+        Directory.CreateDirectory(_layout.PartsOf(version, upload));
+        return Task.FromResult(upload);
+    });
+
+    public async Task<string> PutPartAsync(VersionKey version, string upload, int number, Stream body, long length, CancellationToken cancellation)
+    {
+        var unfinished = _layout.Unfinished();
+        try
+        {
+            await WriteAsync(unfinished, body, cancellation);
+            File.Move(unfinished, _layout.PartOf(version, upload, number), overwrite: true);
+            DirectorySync.Flush(_layout.PartsOf(version, upload));
+            return "";
+        }
+        catch (Exception e)
+        {
+            TryDelete(unfinished);
+            if (FaultOf(e) is { } failure) throw failure;
+            throw;
+        }
+    }
+
+    public async Task CompletePartsAsync(
+        VersionKey version, string upload, ImmutableArray<(int Number, string Receipt)> parts, CancellationToken cancellation)
+    {
+        // Once more after a crash between the rename and the deletion of the parts: it is done already.
+        if (File.Exists(_layout.PathOf(version)) && !Directory.Exists(_layout.PartsOf(version, upload))) return;
+        await using (var joined = new JoinedFiles([.. parts.Select(part => _layout.PartOf(version, upload, part.Number))]))
+            await PutAsync(version, joined, null, cancellation);
+        await AbortPartsAsync(version, upload, cancellation);
+    }
+
+    public Task AbortPartsAsync(VersionKey version, string upload, CancellationToken cancellation) => Guarded(() =>
+    {
+        var parts = _layout.PartsOf(version, upload);
+        if (Directory.Exists(parts)) Directory.Delete(parts, recursive: true);
+        return Task.CompletedTask;
+    });
+
+    public async IAsyncEnumerable<StoredItem> ListAsync([EnumeratorCancellation] CancellationToken cancellation)
+    {
+        await Task.Yield(); // walking a large folder is the caller's wait, not its thread's start
+        foreach (var file in _layout.Files())
+        {
+            cancellation.ThrowIfCancellationRequested();
+            if (VersionKey.Parse(file.Name) is { } version) yield return new StoredItem(version, file.Length, file.LastWriteTimeUtc);
+        }
+    }
+
+    public Task<int> SweepAsync(DateTimeOffset before, IReadOnlySet<string> keptUploads, CancellationToken cancellation) =>
+        Guarded(() => Task.FromResult(_layout.Sweep(before, keptUploads)));
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    private static async Task WriteAsync(string path, Stream body, CancellationToken cancellation)
+    {
+        using var file = File.OpenHandle(path, FileMode.CreateNew, FileAccess.Write, FileShare.None);
+        // Two chunks: one is written while the next one arrives.
+        var (filling, writing) = (ArrayPool<byte>.Shared.Rent(ChunkBytes), ArrayPool<byte>.Shared.Rent(ChunkBytes));
+        var written = Task.CompletedTask;
+        try
+        {
+            long at = 0;
+            for (int read; (read = await body.ReadAtLeastAsync(filling.AsMemory(0, ChunkBytes), ChunkBytes, throwOnEndOfStream: false, cancellation)) > 0; at += read)
+            {
+                await written;
+                (filling, writing) = (writing, filling);
+                written = RandomAccess.WriteAsync(file, writing.AsMemory(0, read), at, cancellation).AsTask();
+            }
+            await written;
+            RandomAccess.FlushToDisk(file);
+        }
+        finally
+        {
+            // A write in flight still reads its chunk: only what is surely free goes back.
+            if (written.IsCompleted)
+            {
+                ArrayPool<byte>.Shared.Return(writing);
+                ArrayPool<byte>.Shared.Return(filling);
+            }
+        }
+    }
+
+    private static void DeleteIfThere(string path)
+    {
+        try
+        {
+            File.Delete(path);
+        }
+        catch (DirectoryNotFoundException)
+        {
+            // Never stored: its folder was never made.
+        }
+    }
+
+    private static void TryDelete(string path)
+    {
+        try
+        {
+            File.Delete(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // What made the write fail may forbid this too; the sweep finds it.
+        }
+    }
+
+    private static T Guarded<T>(Func<T> act)
+    {
+        try
+        {
+            return act();
+        }
+        catch (Exception e) when (FaultOf(e) is { } failure)
+        {
+            throw failure;
+        }
+    }
+
+    /// <summary>The disk's failures. The body's own (a client that went away) are IOExceptions too, but carry no error number of a file.</summary>
+    private static BackendException? FaultOf(Exception e) => e switch
+    {
+        // ENOSPC and EDQUOT, as .NET passes them on.
+        IOException { HResult: 28 or 122 or unchecked((int)0x80070070) } => new(BackendFault.Full, "The object store's disk is full", e),
+        UnauthorizedAccessException => new(BackendFault.Refused, "The object store's folder cannot be written", e),
+        DirectoryNotFoundException or FileNotFoundException => new(BackendFault.Unavailable, "The object store's folder is not there", e),
+        // EIO, EROFS, EMFILE, ENFILE.
+        IOException { HResult: 5 or 30 or 24 or 23 } => new(BackendFault.Unavailable, "The object store's disk fails", e),
+        _ => null,
+    };
+}

@@ -1,0 +1,81 @@
+using System.Globalization;
+using System.Security.Cryptography;
+
+namespace Hedgerow.Storage.Backends;
+
+/// <summary>What passed through a <see cref="MeteredBody"/>.</summary>
+/// <param name="Size">Bytes.</param>
+/// <param name="Md5">Of all bytes, 32 hexadecimal digits: S3's ETag of an object that came in one piece.</param>
+/// <param name="Crc32C">Of all bytes (RFC 3720).</param>
+public sealed record BodyMeasure(long Size, string Md5, uint Crc32C)
+{
+    /// <summary>As <c>storage.objects.checksum</c> holds it.</summary>
+    public string Checksum => ChecksumOf(Crc32C);
+
+    public static string ChecksumOf(uint crc) => string.Create(CultureInfo.InvariantCulture, $"crc32c:{crc:x8}");
+}
+
+/// <summary>
+/// A body on its way into a store: counts it, holds it against a limit, hashes it. Hashing runs beside whatever the reader does with a chunk, so
+/// that it costs no time where there is a second core; a chunk is left alone until its hash is done.
+/// </summary>
+public sealed class MeteredBody(Stream inner, long limit) : Stream
+{
+    private readonly IncrementalHash _md5 = IncrementalHash.CreateHash(HashAlgorithmName.MD5);
+    private Task _hashing = Task.CompletedTask;
+    private uint _crc = uint.MaxValue;
+    private long _size;
+
+    // Below this a hash is done sooner than another thread is woken.
+    private const int WorthAnotherThread = 16 * 1024;
+
+    /// <summary>What passed. To be asked once, after the last byte was read.</summary>
+    public async Task<BodyMeasure> FinishAsync()
+    {
+        await _hashing;
+        return new BodyMeasure(_size, Convert.ToHexStringLower(_md5.GetHashAndReset()), ~_crc);
+    }
+
+    /// <exception cref="BodyTooLargeException">More than the limit came.</exception>
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        await _hashing;
+        var read = await inner.ReadAsync(buffer, cancellationToken);
+        if (read == 0) return 0;
+        _size += read;
+        if (_size > limit) throw new BodyTooLargeException();
+        var chunk = buffer[..read];
+        if (read < WorthAnotherThread) Hash(chunk);
+        else _hashing = Task.Run(() => Hash(chunk), CancellationToken.None);
+        return read;
+    }
+
+    private void Hash(ReadOnlyMemory<byte> chunk)
+    {
+        _md5.AppendData(chunk.Span);
+        _crc = Crc32C.Append(_crc, chunk.Span);
+    }
+
+    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+    public override bool CanRead => true;
+    public override bool CanSeek => false;
+    public override bool CanWrite => false;
+    public override long Length => throw new NotSupportedException();
+    public override long Position { get => _size; set => throw new NotSupportedException(); }
+    public override int Read(byte[] buffer, int offset, int count) => ReadAsync(buffer.AsMemory(offset, count)).AsTask().GetAwaiter().GetResult();
+    public override void Flush() { }
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+    public override void SetLength(long value) => throw new NotSupportedException();
+    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing) _md5.Dispose();
+        base.Dispose(disposing);
+    }
+}
+
+/// <summary>A body holds more than it may. It is cut off where that shows.</summary>
+public sealed class BodyTooLargeException() : Exception("The body is larger than allowed");

@@ -1,0 +1,19 @@
+using Microsoft.Extensions.Logging;
+
+namespace Hedgerow.Storage;
+
+/// <summary>Every line that the room writes to the log.</summary>
+internal static partial class Log
+{
+    [LoggerMessage(1, LogLevel.Warning, "{Count} stored versions could not be removed; reconciling will find them")]
+    public static partial void BytesLeft(ILogger logger, Exception exception, int count);
+
+    [LoggerMessage(2, LogLevel.Error, "The object store failed: {Fault}")]
+    public static partial void BackendFailed(ILogger logger, Exception exception, string fault);
+
+    [LoggerMessage(3, LogLevel.Error, "The object {Id} points at bytes that are not in the store")]
+    public static partial void BytesMissing(ILogger logger, Guid id);
+
+    [LoggerMessage(4, LogLevel.Error, "The database cannot be reached")]
+    public static partial void DatabaseFailed(ILogger logger, Exception exception);
+}

@@ -1,0 +1,64 @@
+using System.Text.Json;
+using Hedgerow.Postgres;
+using Hedgerow.Postgres.Execution;
+using Hedgerow.Storage.Backends;
+
+namespace Hedgerow.Storage.Objects;
+
+/// <summary>Finds objects, under the caller's policies or, where a bucket is public or a URL is signed, without them.</summary>
+public sealed class ObjectReader(StorageDatabase database, IObjectBackend backend)
+{
+    private const string PublicObject =
+        $"select b.public, {Rows.ObjectColumns} from storage.buckets as b left join storage.objects as o on b.public and o.bucket_id = b.id and o.name = $2 where b.id = $1";
+    private const string OneObject = $"select {Rows.ObjectColumns} from storage.objects as o where o.bucket_id = $1 and o.name = $2";
+
+    /// <summary>An object of a public bucket, or one that the caller's policies show.</summary>
+    /// <param name="isKnown">The caller brought a token; without one only public buckets exist.</param>
+    public async Task<Result<ObjectRow>> FindAsync(Session session, bool isKnown, string bucket, string name, CancellationToken cancellation)
+    {
+        if (Refuse(bucket, name) is { } refusal) return refusal;
+        await using var trip = await database.ReadAsync(
+            session, [StorageDatabase.Statement(PublicObject, bucket, name)], isKnown ? [StorageDatabase.Statement(OneObject, bucket, name)] : [], cancellation);
+        if (!await trip.Reader.ReadAsync(cancellation)) return StorageErrors.NoSuchBucket;
+        if (!trip.Reader.IsDBNull(0) && trip.Reader.GetBoolean(0))
+            return trip.Reader.IsDBNull(1) ? StorageErrors.NoSuchKey : Rows.ReadObject(trip.Reader, 1);
+        if (!isKnown) return StorageErrors.NoSuchBucket;
+        await trip.NextAsync(cancellation); // becoming the caller
+        await trip.NextAsync(cancellation);
+        return await trip.Reader.ReadAsync(cancellation) ? Rows.ReadObject(trip.Reader) : StorageErrors.NoSuchKey;
+    }
+
+    /// <summary>An object under the caller's policies, whatever its bucket.</summary>
+    public async Task<Result<ObjectRow>> FindAsCallerAsync(Session session, string bucket, string name, CancellationToken cancellation)
+    {
+        if (Refuse(bucket, name) is { } refusal) return refusal;
+        await using var trip = await database.ReadAsync(session, [], [StorageDatabase.Statement(OneObject, bucket, name)], cancellation);
+        return await trip.Reader.ReadAsync(cancellation) ? Rows.ReadObject(trip.Reader) : StorageErrors.NoSuchKey;
+    }
+
+    /// <summary>An object that a signed URL names.</summary>
+    public async Task<Result<ObjectRow>> FindSignedAsync(Session session, string bucket, string name, CancellationToken cancellation)
+    {
+        if (Refuse(bucket, name) is { } refusal) return refusal;
+        await using var trip = await database.ReadAsync(session, [StorageDatabase.Statement(OneObject, bucket, name)], [], cancellation);
+        return await trip.Reader.ReadAsync(cancellation) ? Rows.ReadObject(trip.Reader) : StorageErrors.NoSuchKey;
+    }
+
+    /// <summary>Which of the names are objects that the caller sees.</summary>
+    public async Task<IReadOnlySet<string>> FindNamesAsync(Session session, string bucket, IEnumerable<string> names, CancellationToken cancellation)
+    {
+        var statement = StorageDatabase.Statement(
+            "select o.name from storage.objects as o where o.bucket_id = $1 and o.name = any (array(select json_array_elements_text($2)))",
+            bucket, JsonSerializer.Serialize(names));
+        await using var trip = await database.ReadAsync(session, [], [statement], cancellation);
+        var found = new HashSet<string>(StringComparer.Ordinal);
+        while (await trip.Reader.ReadAsync(cancellation)) found.Add(trip.Reader.GetString(0));
+        return found;
+    }
+
+    /// <summary>Opens an object's bytes; null where they are not there (any more).</summary>
+    public async Task<StoredContent?> OpenAsync(ObjectRow row, ByteRange? range, CancellationToken cancellation) =>
+        VersionKey.Parse(row.Version) is { } version ? await backend.OpenAsync(version, range, cancellation) : null;
+
+    private static ApiError? Refuse(string bucket, string name) => Names.RefuseBucket(bucket) ?? Names.RefuseObject(name);
+}

@@ -1,0 +1,99 @@
+using Hedgerow.Storage.Api;
+using Hedgerow.Storage.Backends;
+using Hedgerow.Storage.Objects;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
+
+namespace Hedgerow.Storage;
+
+/// <summary>The Storage room: what it is made of, and its routes (supabase/storage, src/http/routes).</summary>
+public static class StorageEndpoints
+{
+    /// <summary>Where the room is served. Its bodies have limits of their own.</summary>
+    public const string BasePath = "/storage/v1";
+
+    private static readonly string[] s_reading = [HttpMethods.Get, HttpMethods.Head];
+
+    /// <summary>The room's services. The host provides <see cref="UrlTokens"/>, and sets the <c>Identity</c> feature on every request.</summary>
+    /// <param name="database">The pool of <c>hedgerow_storage</c>.</param>
+    /// <param name="backend">Where the bytes are; the container disposes it.</param>
+    public static void AddStorage(this IServiceCollection services, StorageOptions options, NpgsqlDataSource database, IObjectBackend backend)
+    {
+        services.AddSingleton(options);
+        services.AddSingleton(_ => backend);
+        services.AddSingleton(new StorageDatabase(database));
+        services.AddSingleton(TimeProvider.System);
+        services.AddSingleton<SignedUrls>();
+        services.AddSingleton<StorageRoute>();
+        services.AddSingleton<Buckets>();
+        services.AddSingleton<ObjectReader>();
+        services.AddSingleton<ObjectWriter>();
+        services.AddSingleton<ObjectRemover>();
+        services.AddSingleton<ObjectMover>();
+        services.AddSingleton<ObjectLister>();
+        services.AddSingleton<ObjectResponse>();
+        services.AddSingleton<BucketEndpoints>();
+        services.AddSingleton<UploadEndpoints>();
+        services.AddSingleton<DownloadEndpoints>();
+        services.AddSingleton<SignEndpoints>();
+        services.AddSingleton<ListEndpoints>();
+        services.AddSingleton<ObjectEndpoints>();
+    }
+
+    public static void MapStorage(this IEndpointRouteBuilder routes)
+    {
+        var storage = routes.MapGroup(BasePath);
+        var room = routes.ServiceProvider;
+        var route = room.GetRequiredService<StorageRoute>();
+        storage.MapBuckets(route, room.GetRequiredService<BucketEndpoints>());
+        storage.MapObjects(route, room);
+        storage.MapGet("/status", () => Results.Text(""));
+        storage.Map("/{**path}", StorageRoute.NotFoundAsync);
+    }
+
+    private static void MapBuckets(this RouteGroupBuilder storage, StorageRoute route, BucketEndpoints buckets)
+    {
+        storage.MapGet("/bucket", route.Of("storage.bucket.list", buckets.ListAsync));
+        storage.MapPost("/bucket", route.Of("storage.bucket.create", buckets.CreateAsync));
+        storage.MapGet("/bucket/{bucket}", route.Of("storage.bucket.get", buckets.GetAsync));
+        storage.MapPut("/bucket/{bucket}", route.Of("storage.bucket.update", buckets.UpdateAsync));
+        storage.MapDelete("/bucket/{bucket}", route.Of("storage.bucket.delete", buckets.DeleteAsync));
+        storage.MapPost("/bucket/{bucket}/empty", route.Of("storage.bucket.empty", buckets.EmptyAsync));
+    }
+
+    private static void MapObjects(this RouteGroupBuilder storage, StorageRoute route, IServiceProvider room)
+    {
+        var uploads = room.GetRequiredService<UploadEndpoints>();
+        var downloads = room.GetRequiredService<DownloadEndpoints>();
+        var signing = room.GetRequiredService<SignEndpoints>();
+        var lists = room.GetRequiredService<ListEndpoints>();
+        var objects = room.GetRequiredService<ObjectEndpoints>();
+
+        storage.MapPost("/object/move", route.Of("storage.object.move", objects.MoveAsync));
+        storage.MapPost("/object/copy", route.Of("storage.object.copy", objects.CopyAsync));
+        storage.MapPost("/object/list/{bucket}", route.Of("storage.object.list", lists.ListAsync));
+        storage.MapPost("/object/list-v2/{bucket}", route.Of("storage.object.list_v2", lists.ListV2Async));
+
+        storage.MapPost("/object/sign/{bucket}", route.Of("storage.object.sign_many", signing.SignManyAsync));
+        storage.MapPost("/object/sign/{bucket}/{**name}", route.Of("storage.object.sign", signing.SignAsync));
+        storage.MapMethods("/object/sign/{bucket}/{**name}", s_reading, route.Of("storage.object.get_signed", downloads.GetSignedAsync, needsToken: false));
+        storage.MapPost("/object/upload/sign/{bucket}/{**name}", route.Of("storage.object.sign_upload_url", signing.SignUploadAsync));
+        storage.MapPut("/object/upload/sign/{bucket}/{**name}", route.Of("storage.object.upload_signed", uploads.PutSignedAsync, needsToken: false));
+
+        storage.MapGet("/object/info/public/{bucket}/{**name}", route.Of("storage.object.info_public", (r, c) => downloads.InfoAsync(r, onlyPublic: true, c), needsToken: false));
+        storage.MapGet("/object/info/authenticated/{bucket}/{**name}", route.Of("storage.object.info_authenticated", (r, c) => downloads.InfoAsync(r, onlyPublic: false, c)));
+        storage.MapGet("/object/info/{bucket}/{**name}", route.Of("storage.object.info_authenticated", (r, c) => downloads.InfoAsync(r, onlyPublic: false, c), needsToken: false));
+
+        storage.MapMethods("/object/public/{bucket}/{**name}", s_reading, route.Of("storage.object.get_public", (r, c) => downloads.GetAsync(r, onlyPublic: true, c), needsToken: false));
+        storage.MapMethods("/object/authenticated/{bucket}/{**name}", s_reading, route.Of("storage.object.get_authenticated", (r, c) => downloads.GetAsync(r, onlyPublic: false, c)));
+        storage.MapMethods("/object/{bucket}/{**name}", s_reading, route.Of("storage.object.get_authenticated", (r, c) => downloads.GetAsync(r, onlyPublic: false, c), needsToken: false));
+
+        storage.MapPost("/object/{bucket}/{**name}", route.Of("storage.object.upload", uploads.PostAsync));
+        storage.MapPut("/object/{bucket}/{**name}", route.Of("storage.object.upload_update", uploads.PutAsync));
+        storage.MapDelete("/object/{bucket}", route.Of("storage.object.delete_many", objects.RemoveManyAsync));
+        storage.MapDelete("/object/{bucket}/{**name}", route.Of("storage.object.delete", objects.RemoveAsync));
+    }
+}

@@ -1,0 +1,20 @@
+namespace Hedgerow.Storage;
+
+/// <summary>Files. Section <c>Storage</c>; names and meanings are Supabase's where it has them.</summary>
+public sealed record StorageOptions
+{
+    /// <summary>
+    /// Where bytes are kept: <c>file:///folder</c> or <c>s3://access:secret@host:port/bucket[/prefix][?region=…&amp;tls=true|false]</c>.
+    /// Empty: <c>/storage/v1</c> is not served.
+    /// </summary>
+    public string Url { get; init; } = "";
+
+    /// <summary>Largest object in bytes (<c>FILE_SIZE_LIMIT</c>). A bucket's own limit may be lower, not higher.</summary>
+    public long FileSizeLimit { get; init; } = 5L * 1024 * 1024 * 1024;
+
+    /// <summary>Seconds that a signed upload URL is good for (<c>UPLOAD_SIGNED_URL_EXPIRATION_TIME</c>).</summary>
+    public int UploadSignedUrlExpiry { get; init; } = 7200;
+
+    /// <summary>Seconds that an S3 server may stand still before it counts as too slow.</summary>
+    public int BackendPatience { get; init; } = 30;
+}
