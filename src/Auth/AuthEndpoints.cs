@@ -7,6 +7,7 @@ using Hedgerow.Auth.Limits;
 using Hedgerow.Auth.Mail;
 using Hedgerow.Auth.Mfa;
 using Hedgerow.Auth.Otp;
+using Hedgerow.Auth.Phone;
 using Hedgerow.Auth.Pkce;
 using Hedgerow.Auth.Sessions;
 using Hedgerow.Auth.SignIn;
@@ -58,6 +59,7 @@ public static class AuthEndpoints
         services.AddSingleton<AdminUsers>();
         services.AddSingleton<AdminUser>();
         services.AddSingleton<Discovery>();
+        services.AddPhone(setup.Options);
         services.AddMail(setup, database);
         services.AddMfa(setup);
         services.AddExternal(setup);

@@ -3,6 +3,7 @@ using Hedgerow.Auth.Hooks;
 using Hedgerow.Auth.Limits;
 using Hedgerow.Auth.Mail;
 using Hedgerow.Auth.Mfa;
+using Hedgerow.Auth.Phone;
 
 namespace Hedgerow.Auth;
 
@@ -87,6 +88,15 @@ public sealed record AuthOptions
     /// <summary>Providers of accounts beside those.</summary>
     public CustomProviderOptions CustomProviders { get; init; } = new();
 
+    /// <summary>Phone numbers and text messages.</summary>
+    public SmsOptions Sms { get; init; } = new();
+
     /// <summary>Second factors.</summary>
     public MfaOptions Mfa { get; init; } = new();
+
+    /// <summary>Whether somebody carries text messages.</summary>
+    internal bool SendsTexts => Sms.Provider.Length > 0 || Hook.SendSmsUri.Length > 0;
+
+    /// <summary>Channels whose messages are kept to be looked at.</summary>
+    internal string[] KeptChannels => !Mail.DevInbox ? [] : [.. Mail.Sends ? [] : new[] { Channel.Email }, .. SendsTexts ? [] : Channel.OfPhones];
 }

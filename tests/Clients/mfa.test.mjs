@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import * as OTPAuth from 'otpauth';
-import { person, service, visitor } from './platform.mjs';
+import { freshPhone, person, service, textCode, visitor } from './platform.mjs';
 
 const ok = ({ data, error }) => {
   assert.equal(error, null, JSON.stringify(error));
@@ -78,10 +78,18 @@ test('whoever has the password alone takes no factor away', async () => {
   assert.deepEqual(await levels(client), ['aal1', 'aal1']);
 });
 
-test('a phone as second factor is refused by its code', async () => {
+test('a phone is a second factor: it is sent a code', async () => {
   const { client } = await person();
-  const { error } = await client.auth.mfa.enroll({ factorType: 'phone', phone: '+491701234567', friendlyName: 'sms' });
-  assert.equal(error.code, 'mfa_phone_enroll_not_enabled');
+  const phone = freshPhone();
+  const factor = ok(await client.auth.mfa.enroll({ factorType: 'phone', phone, friendlyName: 'sms' }));
+  assert.deepEqual([factor.type, factor.phone], ['phone', phone]);
+
+  const challenge = ok(await client.auth.mfa.challenge({ factorId: factor.id, channel: 'sms' }));
+  const { error } = await client.auth.mfa.challenge({ factorId: factor.id });
+  assert.equal(error.code, 'over_sms_send_rate_limit');
+  ok(await client.auth.mfa.verify({ factorId: factor.id, challengeId: challenge.id, code: await textCode(phone) }));
+  assert.deepEqual(await levels(client), ['aal2', 'aal2']);
+  assert.deepEqual(ok(await client.auth.mfa.listFactors()).phone.map(({ id }) => id), [factor.id]);
 });
 
 test('the service role sees and takes away a person’s factors', async () => {

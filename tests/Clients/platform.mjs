@@ -1,7 +1,7 @@
 // The platform that a client suite talks to. `./hedgerow test` names one in the environment (API_URL, ANON_KEY, SERVICE_ROLE_KEY);
 // run by hand (`node --test tests/Clients/`), a suite uses the one that `./hedgerow up` runs on the default state.
 import { execFileSync } from 'node:child_process';
-import { randomUUID } from 'node:crypto';
+import { randomInt, randomUUID } from 'node:crypto';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createClient } from '@supabase/supabase-js';
@@ -41,6 +41,15 @@ export async function mailTo(address, kind) {
 /** A mail with what a person would take from it. */
 export function read(mail) {
   return { ...mail, code: /code[^<]*?(\d{6,10})/.exec(mail.html)?.[1], link: /href="([^"]+)"/.exec(mail.html)?.[1].replaceAll('&amp;', '&') };
+}
+
+/** A phone number that nobody has. */
+export const freshPhone = () => `+4917${String(randomInt(10 ** 9)).padStart(9, '0')}`;
+
+/** The code of the newest text message to a number, as the development inbox keeps it. */
+export async function textCode(phone) {
+  const { mails } = await (await fetch(`${url}/auth/v1/dev/inbox?to=${encodeURIComponent(phone)}`)).json();
+  return mails[0]?.code;
 }
 
 /** A client that is signed in as a new person; `user` is that person. */

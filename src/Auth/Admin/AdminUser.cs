@@ -1,6 +1,7 @@
 using Hedgerow.Auth.Audit;
 using Hedgerow.Auth.Data;
 using Hedgerow.Auth.Http;
+using Hedgerow.Auth.Phone;
 using Hedgerow.Auth.Sessions;
 using Hedgerow.Auth.Users;
 using Hedgerow.Postgres;
@@ -14,7 +15,6 @@ public sealed class AdminUser(AuthDatabase database, AuthOptions options)
         update auth.users set
           role = coalesce(@role, role),
           aud = coalesce(@audience, aud),
-          phone = coalesce(@phone, phone),
           encrypted_password = coalesce(@passwordHash, {Password.HashSql}, encrypted_password),
           email_confirmed_at = case when @confirmEmail then coalesce(email_confirmed_at, now()) else email_confirmed_at end,
           phone_confirmed_at = case when @confirmPhone then coalesce(phone_confirmed_at, now()) else phone_confirmed_at end,
@@ -56,12 +56,13 @@ public sealed class AdminUser(AuthDatabase database, AuthOptions options)
 
         if (input.Email is { } email && email != user.Email)
             await EmailChange.ApplyAsync(transaction, user.Id, email, body.EmailConfirm);
+        if (input.Phone is { } phone && phone != user.Phone)
+            await PhoneChange.ApplyAsync(transaction, user.Id, phone, body.PhoneConfirm);
         await transaction.ExecuteAsync(s_update, new
         {
             id = user.Id,
             role = string.IsNullOrEmpty(body.Role) ? null : body.Role,
             audience = string.IsNullOrEmpty(body.Aud) ? null : body.Aud,
-            phone = input.Phone,
             password = input.Password,
             passwordHash = input.PasswordHash,
             confirmEmail = body.EmailConfirm,

@@ -10,6 +10,15 @@ public sealed record HookOptions
     /// </summary>
     public string CustomAccessTokenUri { get; init; } = "";
 
-    /// <summary>Milliseconds that a hook may take.</summary>
+    /// <summary>
+    /// An address (<c>https://…</c>) that text messages are handed to, in place of a provider (<c>GOTRUE_HOOK_SEND_SMS_URI</c>). They are queued
+    /// first, so that none is lost; a hook that cannot be reached, or answers 429 or 5xx, is asked again.
+    /// </summary>
+    public string SendSmsUri { get; init; } = "";
+
+    /// <summary>What signs them (Standard Webhooks): <c>v1,whsec_&lt;base64&gt;</c>, several separated by <c>|</c> (<c>GOTRUE_HOOK_SEND_SMS_SECRETS</c>).</summary>
+    public string SendSmsSecrets { get; init; } = "";
+
+    /// <summary>Milliseconds that a function of the database's may take.</summary>
     public int TimeoutMilliseconds { get; init; } = 2000;
 }

@@ -21,6 +21,8 @@ public static class AuthErrors
     public static ApiError SignupWantsPassword { get; } = new(400, "validation_failed", "Signup requires a valid password");
     public static ApiError AnonymousDisabled { get; } = new(422, "anonymous_provider_disabled", "Anonymous sign-ins are disabled");
     public static ApiError PhoneDisabled { get; } = new(400, "phone_provider_disabled", "Phone signups are disabled");
+    public static ApiError PhoneMalformed { get; } = new(400, "validation_failed", "Invalid phone number format (E.164 required)");
+    public static ApiError PhoneNotConfirmed { get; } = new(400, "phone_not_confirmed", "Phone not confirmed");
     public static ApiError EmailMalformed { get; } = new(400, "validation_failed", "Unable to validate email address: invalid format");
     public static ApiError UserExists { get; } = new(422, "user_already_exists", "User already registered");
     public static ApiError EmailExists { get; } = new(422, "email_exists", "A user with this email address has already been registered");
@@ -66,6 +68,10 @@ public static class AuthErrors
         {
             Headers = [new("Retry-After", seconds.ToString(System.Globalization.CultureInfo.InvariantCulture))],
         };
+
+    /// <summary>A number was written to a moment ago.</summary>
+    public static ApiError TooManyTexts(int seconds) =>
+        new(429, "over_sms_send_rate_limit", $"For security purposes, you can only request this after {seconds} seconds.");
 
     public static ApiError BadJson(string reason) => new(400, "bad_json", $"Could not parse request body as JSON: {reason}");
 

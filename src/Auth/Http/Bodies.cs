@@ -9,6 +9,7 @@ public sealed record SignUpBody
     public string? Email { get; init; }
     public string? Phone { get; init; }
     public string? Password { get; init; }
+    public string? Channel { get; init; }
     public JsonElement? Data { get; init; }
     public string? CodeChallenge { get; init; }
     public string? CodeChallengeMethod { get; init; }
@@ -37,6 +38,7 @@ public sealed record VerifyBody
 {
     public string? Type { get; init; }
     public string? Email { get; init; }
+    public string? Phone { get; init; }
     public string? Token { get; init; }
     public string? TokenHash { get; init; }
     public string? RedirectTo { get; init; }
@@ -57,6 +59,8 @@ public sealed record GenerateLinkBody
 public sealed record UserUpdateBody
 {
     public string? Email { get; init; }
+    public string? Phone { get; init; }
+    public string? Channel { get; init; }
     public string? Password { get; init; }
     public string? Nonce { get; init; }
     public JsonElement? Data { get; init; }

@@ -31,12 +31,12 @@ public sealed class Discovery(AuthOptions options, BuiltInProviders builtIn, Key
             json.WriteBoolean("anonymous_users", options.AnonymousUsers);
             foreach (var provider in s_providers) json.WriteBoolean(provider, builtIn.OptionsOf(provider)?.Enabled ?? false);
             json.WriteBoolean("email", true);
-            json.WriteBoolean("phone", false);
+            json.WriteBoolean("phone", options.Sms.Enabled);
             json.WriteEndObject();
             json.WriteBoolean("disable_signup", options.DisableSignup);
             json.WriteBoolean("mailer_autoconfirm", options.AutoConfirm);
-            json.WriteBoolean("phone_autoconfirm", false);
-            json.WriteString("sms_provider", "");
+            json.WriteBoolean("phone_autoconfirm", options.Sms.AutoConfirm);
+            json.WriteString("sms_provider", options.Sms.Provider);
             json.WriteBoolean("saml_enabled", false);
         }));
 }

@@ -26,6 +26,9 @@ public sealed record RateLimitOptions
     /// <summary>Codes and links asked for, and changes of one's account, per address in five minutes, each kind by itself (<c>GOTRUE_RATE_LIMIT_OTP</c>).</summary>
     public int Otp { get; init; } = 30;
 
+    /// <summary>Text messages in an hour, to all numbers together (<c>GOTRUE_RATE_LIMIT_SMS_SENT</c>). Messages that are only shown count for nothing.</summary>
+    public int SmsSent { get; init; } = 30;
+
     /// <summary>Passwords tried per account in five minutes, known or not, from wherever they come. Hedgerow's own.</summary>
     public int PasswordsPerAccount { get; init; } = 100;
 }

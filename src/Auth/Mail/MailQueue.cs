@@ -2,14 +2,18 @@ using Hedgerow.Auth.Data;
 
 namespace Hedgerow.Auth.Mail;
 
-/// <summary>A mail that is ready to be sent.</summary>
-/// <param name="User">Whose it is: with the user, the mail goes. Where nobody has the id, nothing is queued.</param>
-public sealed record NewMail(Guid User, MailKind Kind, string Recipient, string Subject, string Body);
+/// <summary>A mail or text message that is ready to be sent.</summary>
+/// <param name="User">Whose it is: with the user, it goes. Where nobody has the id, nothing is queued.</param>
+/// <param name="Channel">How it travels (<see cref="Phone.Channel"/>).</param>
+/// <param name="Code">The one-time code of a text message; empty in mails.</param>
+/// <param name="Lifetime">Seconds after which it is worth nothing any more.</param>
+public sealed record NewMessage(Guid User, string Channel, string Kind, string Recipient, string Subject, string Body, string Code, int Lifetime);
 
-/// <summary>A mail that this sender has taken; nobody else does before its time is over.</summary>
+/// <summary>A mail or text message that this sender has taken; nobody else does before its time is over.</summary>
 /// <param name="Attempts">Tries, this one included.</param>
 /// <param name="IsExpired">What it carries is worth nothing any more.</param>
-public sealed record ClaimedMail(long Id, string Recipient, string Subject, string Body, int Attempts, bool IsExpired);
+public sealed record ClaimedMail(
+    long Id, Guid UserId, string Channel, string Kind, string Recipient, string Subject, string Body, string Code, int Attempts, bool IsExpired);
 
 /// <summary>
 /// <c>auth.mail_queue</c>. Queued in the transaction of the token; taken with <c>skip locked</c>, so that replicas share the work; deleted once sent.
@@ -25,19 +29,22 @@ public sealed class MailQueue(AuthDatabase database, AuthOptions options)
 
     private const string Add = $"""
         with queued as (
-          insert into auth.mail_queue (user_id, kind, recipient, subject, body, expires_at)
-          select u.id, @kind, @recipient, @subject, @body, now() + make_interval(secs => @lifetime) from auth.users u where u.id = @user
+          insert into auth.mail_queue (user_id, channel, kind, recipient, subject, body, code, expires_at)
+          select u.id, @channel, @kind, @recipient, @subject, @body, @code, now() + make_interval(secs => @lifetime) from auth.users u where u.id = @user
           returning id)
         select pg_notify('{Channel}', '') from queued
         """;
 
-    private const string Trim = "delete from auth.mail_queue where id <= (select id from auth.mail_queue order by id desc offset @size limit 1)";
+    private const string Trim = """
+        delete from auth.mail_queue
+        where channel = any(@kept) and id <= (select id from auth.mail_queue where channel = any(@kept) order by id desc offset @size limit 1)
+        """;
 
     private const string Claim = """
         update auth.mail_queue set attempts = attempts + 1, due_at = now() + make_interval(secs => @lease)
         where id in (
-          select id from auth.mail_queue where due_at <= now() and failed_at is null order by due_at, id limit @limit for update skip locked)
-        returning id, recipient, subject, body, attempts, expires_at < now() as isexpired
+          select id from auth.mail_queue where due_at <= now() and failed_at is null and channel = any(@channels) order by due_at, id limit @limit for update skip locked)
+        returning id, user_id as userid, channel, kind, recipient, subject, body, code, attempts, expires_at < now() as isexpired
         """;
 
     private const string Sent = "delete from auth.mail_queue where id = @id";
@@ -49,32 +56,36 @@ public sealed class MailQueue(AuthDatabase database, AuthOptions options)
         with old as (
           delete from auth.mail_queue where id in (
             select id from auth.mail_queue where failed_at < now() - interval '30 days' order by failed_at limit 20 for update skip locked))
-        update auth.mail_queue set last_error = @error, failed_at = now(), subject = '', body = '' where id = @id
+        update auth.mail_queue set last_error = @error, failed_at = now(), subject = '', body = '', code = '' where id = @id
         """;
 
-    private const string NextDue = "select extract(epoch from min(due_at) - now())::float8 from auth.mail_queue where failed_at is null";
+    private const string NextDue = "select extract(epoch from min(due_at) - now())::float8 from auth.mail_queue where failed_at is null and channel = any(@channels)";
 
-    /// <summary>Queues a mail in the caller's transaction; where mail is neither sent nor shown, drops it.</summary>
-    public async Task AddAsync(AuthTransaction transaction, NewMail mail)
+    /// <summary>Queues a message in the caller's transaction; where it is neither sent nor shown, drops it.</summary>
+    public async Task AddAsync(AuthTransaction transaction, NewMessage mail)
     {
-        if (!options.Mail.Sends && !options.Mail.Shows) return;
+        var isKept = options.KeptChannels.Contains(mail.Channel);
+        if (!isKept && !(mail.Channel == Phone.Channel.Email ? options.Mail.Sends : options.SendsTexts)) return;
         await transaction.ExecuteAsync(Add, new
         {
             user = mail.User,
-            kind = mail.Kind.Name,
+            channel = mail.Channel,
+            kind = mail.Kind,
             recipient = mail.Recipient,
             subject = mail.Subject,
             body = mail.Body,
-            lifetime = (double)options.OtpExpiry,
+            code = mail.Code,
+            lifetime = (double)mail.Lifetime,
         });
-        if (options.Mail.Shows) await transaction.ExecuteAsync(Trim, new { size = InboxSize });
+        if (isKept) await transaction.ExecuteAsync(Trim, new { kept = options.KeptChannels, size = InboxSize });
     }
 
-    /// <summary>Takes up to <paramref name="limit"/> mails that are due.</summary>
-    public async Task<IReadOnlyList<ClaimedMail>> ClaimAsync(int limit, TimeSpan lease, CancellationToken cancellation)
+    /// <summary>Takes up to <paramref name="limit"/> messages that are due.</summary>
+    /// <param name="channels">Those that this gateway can send.</param>
+    public async Task<IReadOnlyList<ClaimedMail>> ClaimAsync(string[] channels, int limit, TimeSpan lease, CancellationToken cancellation)
     {
         await using var transaction = await database.BeginAsync(cancellation);
-        var claimed = await transaction.ManyAsync<ClaimedMail>(Claim, new { limit, lease = lease.TotalSeconds });
+        var claimed = await transaction.ManyAsync<ClaimedMail>(Claim, new { channels, limit, lease = lease.TotalSeconds });
         await transaction.CommitAsync();
         return [.. claimed];
     }
@@ -90,10 +101,10 @@ public sealed class MailQueue(AuthDatabase database, AuthOptions options)
     public Task FailAsync(long id, string error, CancellationToken cancellation) => ExecuteAsync(Fail, new { id, error }, cancellation);
 
     /// <summary>How long until a mail is due; null where none waits.</summary>
-    public async Task<TimeSpan?> NextDueAsync(CancellationToken cancellation)
+    public async Task<TimeSpan?> NextDueAsync(string[] channels, CancellationToken cancellation)
     {
         await using var transaction = await database.BeginAsync(cancellation);
-        return await transaction.OneAsync<double?>(NextDue) is { } seconds ? TimeSpan.FromSeconds(Math.Max(0, seconds)) : null;
+        return await transaction.OneAsync<double?>(NextDue, new { channels }) is { } seconds ? TimeSpan.FromSeconds(Math.Max(0, seconds)) : null;
     }
 
     private async Task ExecuteAsync(string sql, object parameters, CancellationToken cancellation)

@@ -5,10 +5,10 @@ using Npgsql;
 namespace Hedgerow.Auth.Mail;
 
 /// <summary>
-/// Sends what is queued, in every replica: at once when a commit tells of a mail, else when the next one is due. What it has begun when the platform
+/// Sends what is queued, mails and text messages alike, in every replica: at once when a commit tells of a mail, else when the next one is due. What it has begun when the platform
 /// stops, it ends; what it cannot end is due again when its time is over.
 /// </summary>
-public sealed class MailSender(NpgsqlDataSource database, MailQueue queue, SmtpDelivery delivery, AuthOptions options, ILogger<MailSender> logger) : BackgroundService
+public sealed class MailSender(NpgsqlDataSource database, MailQueue queue, IEnumerable<IDelivery> deliveries, AuthOptions options, ILogger<MailSender> logger) : BackgroundService
 {
     /// <summary>Mails under way at a time.</summary>
     private const int Hands = 4;
@@ -18,8 +18,13 @@ public sealed class MailSender(NpgsqlDataSource database, MailQueue queue, SmtpD
 
     private static readonly TimeSpan s_longestDelay = TimeSpan.FromMinutes(15);
 
+    private readonly Dictionary<string, IDelivery> _deliveries =
+        deliveries.SelectMany(delivery => delivery.Channels, (delivery, channel) => (delivery, channel)).ToDictionary(pair => pair.channel, pair => pair.delivery);
+
+    private string[] Channels => [.. _deliveries.Keys];
+
     /// <summary>Beyond the time that sending takes: for the delete, and for clocks.</summary>
-    private TimeSpan Lease => TimeSpan.FromSeconds(options.Mail.Smtp.Timeout + 30);
+    private TimeSpan Lease => _deliveries.Values.Max(delivery => delivery.Timeout) + TimeSpan.FromSeconds(30);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -48,7 +53,7 @@ public sealed class MailSender(NpgsqlDataSource database, MailQueue queue, SmtpD
         while (true)
         {
             while (await SendDueAsync(stopping)) { }
-            var wait = await queue.NextDueAsync(stopping) is { } due && due < s_patience ? due : s_patience;
+            var wait = await queue.NextDueAsync(Channels, stopping) is { } due && due < s_patience ? due : s_patience;
             if (await connection.WaitAsync(wait > TimeSpan.FromMilliseconds(10) ? wait : TimeSpan.FromMilliseconds(10), stopping)) continue;
             // A connection that is dead says nothing either.
             await using var ping = new NpgsqlCommand("select 1", connection);
@@ -59,7 +64,7 @@ public sealed class MailSender(NpgsqlDataSource database, MailQueue queue, SmtpD
     /// <summary>True where there may be more.</summary>
     private async Task<bool> SendDueAsync(CancellationToken stopping)
     {
-        var mails = await queue.ClaimAsync(Hands, Lease, stopping);
+        var mails = await queue.ClaimAsync(Channels, Hands, Lease, stopping);
         // Not stopped with the platform: what was handed over must be taken from the queue, or it is sent again.
         await Task.WhenAll(mails.Select(mail => SendAsync(mail, CancellationToken.None)));
         return mails.Count == Hands;
@@ -69,7 +74,7 @@ public sealed class MailSender(NpgsqlDataSource database, MailQueue queue, SmtpD
     {
         var outcome = mail.IsExpired ? new Delivery.Never(mail.Attempts > 1 ? "not delivered while its token was good" : "its token expired before it could be sent")
             : mail.Attempts > options.Mail.Smtp.MaxAttempts ? new Delivery.Never("no gateway that took it lived to send it")
-            : await delivery.SendAsync(mail, cancellation);
+            : await _deliveries[mail.Channel].SendAsync(mail, cancellation);
         if (outcome is Delivery.NotNow later && mail.Attempts >= options.Mail.Smtp.MaxAttempts) outcome = new Delivery.Never(later.Reason);
         MailMetrics.Count(outcome);
         switch (outcome)

@@ -1,5 +1,6 @@
 using Hedgerow.Auth.Http;
 using Hedgerow.Auth.Mail.Inbox;
+using Hedgerow.Auth.Phone;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -17,12 +18,9 @@ internal static class MailSetup
         services.AddSingleton<MailQueue>();
         services.AddSingleton<MailTurns>();
         services.AddSingleton<TokenMails>();
-        if (setup.Options.Mail.Sends)
-        {
-            services.AddSingleton<SmtpDelivery>();
-            services.AddHostedService(room => ActivatorUtilities.CreateInstance<MailSender>(room, database));
-        }
-        if (setup.Options.Mail.Shows) services.AddSingleton<DevInbox>();
+        if (setup.Options.Mail.Sends) services.AddSingleton<IDelivery, SmtpDelivery>();
+        if (setup.Options.Mail.Sends || setup.Options.SendsTexts) services.AddHostedService(room => ActivatorUtilities.CreateInstance<MailSender>(room, database));
+        if (setup.Options.KeptChannels.Length > 0) services.AddSingleton<DevInbox>();
     }
 
     public static void MapMail(this IEndpointRouteBuilder auth)
@@ -31,6 +29,7 @@ internal static class MailSetup
         var logger = auth.ServiceProvider.GetRequiredService<ILogger<MailQueue>>();
         if (options.Mail.Sends && options.AutoConfirm) MailLog.AddressesUnproved(logger);
         if (!options.Mail.Sends && !options.Mail.Shows) MailLog.Dropped(logger);
-        if (options.Mail.Shows) auth.MapInbox();
+        if (options.Sms.Enabled && !options.SendsTexts && !options.KeptChannels.Contains(Channel.Sms)) MailLog.TextsDropped(logger);
+        if (options.KeptChannels.Length > 0) auth.MapInbox();
     }
 }

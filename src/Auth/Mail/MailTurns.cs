@@ -34,12 +34,13 @@ public sealed class MailTurns(AuthOptions options)
     /// <param name="purposes">Several where it depends on the user which mail it will be.</param>
     public async Task<ApiError?> RefusalAsync(AuthTransaction transaction, string address, params string[] purposes)
     {
-        if (options.Mail.MaxFrequency == 0) return null;
         foreach (var purpose in purposes)
-        {
-            var wait = await transaction.OneAsync<int>(Take, new { address, purpose, frequency = (double)options.Mail.MaxFrequency });
-            if (wait > 0) return AuthErrors.TooManyMails(wait);
-        }
+            if (await WaitAsync(transaction, address, purpose, options.Mail.MaxFrequency) is > 0 and var wait) return AuthErrors.TooManyMails(wait);
         return null;
     }
+
+    /// <summary>The seconds until the address may be written to again; 0 where the turn is now taken.</summary>
+    /// <param name="frequency">Seconds between two messages; 0: no limit.</param>
+    public Task<int> WaitAsync(AuthTransaction transaction, string address, string purpose, int frequency) =>
+        frequency == 0 ? Task.FromResult(0) : transaction.OneAsync<int>(Take, new { address, purpose, frequency = (double)frequency });
 }

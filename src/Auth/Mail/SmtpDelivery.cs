@@ -1,29 +1,21 @@
 using System.Net;
 using System.Net.Mail;
 using System.Text;
+using Hedgerow.Auth.Phone;
 
 namespace Hedgerow.Auth.Mail;
-
-/// <summary>What came of handing a mail over.</summary>
-public abstract record Delivery
-{
-    /// <summary>The server has taken it.</summary>
-    public sealed record Taken : Delivery;
-
-    /// <summary>It may be taken later.</summary>
-    public sealed record NotNow(string Reason) : Delivery;
-
-    /// <summary>The server will not take this mail, whenever it is asked.</summary>
-    public sealed record Never(string Reason) : Delivery;
-}
 
 /// <summary>
 /// Hands mails to the SMTP server, each over a connection of its own. System.Net.Mail is old but speaks what submission needs: STARTTLS, AUTH LOGIN,
 /// UTF-8 in header and body.
 /// </summary>
-public sealed class SmtpDelivery(AuthOptions options)
+public sealed class SmtpDelivery(AuthOptions options) : IDelivery
 {
     private readonly MailAddress _from = new(options.Mail.From, options.Mail.SenderName, Encoding.UTF8);
+
+    public string[] Channels { get; } = [Channel.Email];
+
+    public TimeSpan Timeout => TimeSpan.FromSeconds(options.Mail.Smtp.Timeout);
 
     public async Task<Delivery> SendAsync(ClaimedMail mail, CancellationToken cancellation)
     {

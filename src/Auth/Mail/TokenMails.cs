@@ -3,6 +3,7 @@ using Hedgerow.Auth.Data;
 using Hedgerow.Auth.Http;
 using Hedgerow.Auth.Mail.Templating;
 using Hedgerow.Auth.Otp;
+using Hedgerow.Auth.Phone;
 using Hedgerow.Auth.Pkce;
 using Hedgerow.Auth.Users;
 
@@ -81,7 +82,8 @@ public sealed class TokenMails(
                 ["SendingTo"] = recipient,
             },
             data.RootElement);
-        await queue.AddAsync(transaction, new NewMail(to.User, kind, recipient, templates.Subject(kind, values), templates.Body(kind, values)));
+        await queue.AddAsync(transaction, new NewMessage(
+            to.User, Channel.Email, kind.Name, recipient, templates.Subject(kind, values), templates.Body(kind, values), Code: "", options.OtpExpiry));
     }
 
     private static string SentAt(MailKind kind) => kind.Name switch

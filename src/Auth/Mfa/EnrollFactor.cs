@@ -18,9 +18,12 @@ public sealed class EnrollFactor(AuthDatabase database, SecretBox secrets, AuthO
         """;
 
     private const string Insert = """
-        insert into auth.mfa_factors (id, user_id, friendly_name, factor_type, status, secret, created_at, updated_at)
-        values (@id, @user, nullif(@name, ''), 'totp', 'unverified', @secret, now(), now())
+        insert into auth.mfa_factors (id, user_id, friendly_name, factor_type, status, secret, phone, created_at, updated_at)
+        values (@id, @user, nullif(@name, ''), @type::auth.factor_type, 'unverified', @secret, @phone, now(), now())
         """;
+
+    // One number, one factor: what was begun with it before makes room.
+    private const string DropUnfinished = "delete from auth.mfa_factors where user_id = @user and phone = @phone and status = 'unverified'";
 
     public async Task<Result<Reply>> PostAsync(AuthRequest request, CancellationToken cancellation)
     {
@@ -31,6 +34,7 @@ public sealed class EnrollFactor(AuthDatabase database, SecretBox secrets, AuthO
         {
             Factor.Totp when options.Mfa.TotpEnroll && secrets.CanSeal => await TotpAsync(transaction, request, owner, body),
             Factor.Totp => MfaErrors.TotpEnrollDisabled,
+            Factor.Phone when options.Mfa.PhoneEnroll => await PhoneAsync(transaction, request, owner, body),
             Factor.Phone => MfaErrors.PhoneEnrollDisabled,
             Factor.WebAuthn => MfaErrors.WebAuthnEnrollDisabled,
             _ => MfaErrors.UnknownType,
@@ -47,7 +51,7 @@ public sealed class EnrollFactor(AuthDatabase database, SecretBox secrets, AuthO
         var secret = Base32.Encode(RandomNumberGenerator.GetBytes(Totp.SecretBytes));
         if (TotpEnrolment.Make(secret, issuer, AccountOf(owner.User)) is not { } enrolment) return MfaErrors.IssuerTooLong;
         var id = Guid.NewGuid();
-        await transaction.ExecuteAsync(Insert, new { id, user = owner.User.Id, name, secret = secrets.Seal(id, secret) });
+        await transaction.ExecuteAsync(Insert, new { id, user = owner.User.Id, name, type = Factor.Totp, secret = secrets.Seal(id, secret), phone = (string?)null });
         await AuditLog.WriteAsync(transaction, request, AuditAction.FactorEnrolled, owner.User, new { factor_id = id, factor_type = Factor.Totp });
         await transaction.CommitAsync();
         return Reply.Object(json =>
@@ -60,6 +64,30 @@ public sealed class EnrollFactor(AuthDatabase database, SecretBox secrets, AuthO
             json.WriteString("secret", enrolment.Secret);
             json.WriteString("uri", enrolment.Uri);
             json.WriteEndObject();
+        });
+    }
+
+    private async Task<Result<Reply>> PhoneAsync(AuthTransaction transaction, AuthRequest request, FactorOwner owner, EnrollBody body)
+    {
+        if (string.IsNullOrEmpty(body.Phone)) return MfaErrors.PhoneMissing;
+        if (PhoneNumber.Normalise(body.Phone) is not { } phone) return AuthErrors.PhoneMalformed;
+        var name = body.FriendlyName ?? "";
+        await transaction.ExecuteAsync(DropAbandoned, new { user = owner.User.Id, expiry = (double)options.Mfa.FactorExpiry });
+        await transaction.ExecuteAsync(DropUnfinished, new { user = owner.User.Id, phone });
+        var existing = await FactorRows.ListAsync(transaction, owner.User.Id);
+        if (existing.Any(factor => factor.PhoneNumber == phone)) return MfaErrors.PhoneTaken;
+        if (Refusal(existing, owner, name) is { } refusal) return refusal;
+
+        var id = Guid.NewGuid();
+        await transaction.ExecuteAsync(Insert, new { id, user = owner.User.Id, name, type = Factor.Phone, secret = (string?)null, phone });
+        await AuditLog.WriteAsync(transaction, request, AuditAction.FactorEnrolled, owner.User, new { factor_id = id, factor_type = Factor.Phone });
+        await transaction.CommitAsync();
+        return Reply.Object(json =>
+        {
+            json.WriteString("id", id);
+            json.WriteString("type", Factor.Phone);
+            json.WriteString("friendly_name", name);
+            json.WriteString("phone", body.Phone);
         });
     }
 

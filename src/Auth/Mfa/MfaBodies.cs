@@ -8,6 +8,13 @@ public sealed record EnrollBody
     public string? FactorType { get; init; }
     public string? FriendlyName { get; init; }
     public string? Issuer { get; init; }
+    public string? Phone { get; init; }
+}
+
+/// <summary><c>POST /factors/{factorId}/challenge</c>.</summary>
+public sealed record ChallengeBody
+{
+    public string? Channel { get; init; }
 }
 
 /// <summary><c>POST /factors/{factorId}/verify</c>.</summary>
@@ -26,6 +33,7 @@ public sealed record AdminFactorBody
 /// <summary>Reads these bodies as <see cref="Http.BodyJson"/> reads the others.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 [JsonSerializable(typeof(EnrollBody))]
+[JsonSerializable(typeof(ChallengeBody))]
 [JsonSerializable(typeof(VerifyFactorBody))]
 [JsonSerializable(typeof(AdminFactorBody))]
 public sealed partial class MfaBodyJson : JsonSerializerContext;

@@ -28,6 +28,10 @@ public static class MfaErrors
     /// <summary>GoTrue says the same of a challenge that was answered already.</summary>
     public static ApiError AddressMismatch { get; } = new(422, "mfa_ip_address_mismatch", "Challenge and verify IP addresses mismatch.");
 
+    public static ApiError PhoneMissing { get; } = new(400, "validation_failed", "Phone number required to enroll Phone factor");
+    public static ApiError PhoneTaken { get; } =
+        new(422, "mfa_verified_factor_exists", "A verified phone factor already exists, unenroll the existing factor to continue");
+    public static ApiError WrongPhoneCode { get; } = new(422, "mfa_verification_failed", "Invalid MFA Phone code entered");
     public static ApiError CodeMissing { get; } = new(400, "validation_failed", "Code needs to be non-empty");
     public static ApiError WrongCode { get; } = new(422, "mfa_verification_failed", "Invalid TOTP code entered");
 

@@ -9,6 +9,15 @@ public sealed record MfaOptions
     /// <summary>Codes of authenticator apps are taken (<c>GOTRUE_MFA_TOTP_VERIFY_ENABLED</c>).</summary>
     public bool TotpVerify { get; init; } = true;
 
+    /// <summary>People may add phone numbers as factors (<c>GOTRUE_MFA_PHONE_ENROLL_ENABLED</c>).</summary>
+    public bool PhoneEnroll { get; init; }
+
+    /// <summary>Codes of text messages are taken (<c>GOTRUE_MFA_PHONE_VERIFY_ENABLED</c>).</summary>
+    public bool PhoneVerify { get; init; }
+
+    /// <summary>Seconds between two messages to one factor (<c>GOTRUE_MFA_PHONE_MAX_FREQUENCY</c>). 0: no limit.</summary>
+    public int PhoneMaxFrequency { get; init; } = 60;
+
     /// <summary>Factors that one person may have, unverified ones included.</summary>
     public int MaxEnrolledFactors { get; init; } = 10;
 

@@ -1,6 +1,9 @@
+using System.Security.Cryptography;
+using System.Text;
 using Hedgerow.Auth.Audit;
 using Hedgerow.Auth.Data;
 using Hedgerow.Auth.Http;
+using Hedgerow.Auth.Otp;
 using Hedgerow.Auth.Sessions;
 using Hedgerow.Auth.Users;
 using Hedgerow.Postgres;
@@ -12,11 +15,11 @@ namespace Hedgerow.Auth.Mfa;
 /// below it; a factor's first right code makes it count. One challenge takes one right code, and one code passes once, on whatever
 /// challenge (RFC 6238 §5.2).
 /// </summary>
-public sealed class VerifyFactor(AuthDatabase database, SecretBox secrets, AttemptLimit limit, SessionStart sessions, MfaOptions options, TimeProvider clock)
+public sealed class VerifyFactor(AuthDatabase database, SecretBox secrets, AttemptLimit limit, OneTimeTokens tokens, SessionStart sessions, MfaOptions options, TimeProvider clock)
 {
     private const string FindChallenge = """
         select verified_at is null and ip_address = coalesce(@address::inet, '0.0.0.0') as is_open,
-               created_at < now() - make_interval(secs => @expiry) as is_expired
+               created_at < now() - make_interval(secs => @expiry) as is_expired, otp_code as code
         from auth.mfa_challenges where id = @challenge and factor_id = @factor
         """;
 
@@ -28,7 +31,7 @@ public sealed class VerifyFactor(AuthDatabase database, SecretBox secrets, Attem
         with answered as (
           update auth.mfa_challenges set verified_at = now() where id = @challenge),
         unfinished as (
-          delete from auth.mfa_factors where user_id = @user and status = 'unverified' and factor_type = 'totp' and id <> @factor)
+          delete from auth.mfa_factors where user_id = @user and status = 'unverified' and factor_type = @type::auth.factor_type and id <> @factor)
         update auth.mfa_factors set
           last_totp_step = @step,
           updated_at = case when status = 'unverified' then now() else updated_at end,
@@ -56,7 +59,7 @@ public sealed class VerifyFactor(AuthDatabase database, SecretBox secrets, Attem
     public static ApiError? Disabled(Factor factor, MfaOptions options) => factor.FactorType switch
     {
         Factor.Totp => options.TotpVerify ? null : MfaErrors.TotpVerifyDisabled,
-        Factor.Phone => MfaErrors.PhoneVerifyDisabled,
+        Factor.Phone => options.PhoneVerify ? null : MfaErrors.PhoneVerifyDisabled,
         Factor.WebAuthn => MfaErrors.WebAuthnVerifyDisabled,
         _ => MfaErrors.UnknownType,
     };
@@ -73,18 +76,18 @@ public sealed class VerifyFactor(AuthDatabase database, SecretBox secrets, Attem
         if (!(await FactorRows.FindAsync(transaction, request, owner.User.Id)).Ok(out var factor, out error)) return error;
         if (string.IsNullOrEmpty(body.Code)) return MfaErrors.CodeMissing;
         if (Disabled(factor, options) is { } disabled) return disabled;
-        if (await RefusalAsync(transaction, request, factor, challenge) is { } refusal) return refusal;
+        if (!(await FindAsync(transaction, request, factor, challenge)).Ok(out var asked, out error)) return error;
 
-        var step = StepOf(factor, body.Code);
-        var isRight = step > (factor.LastTotpStep ?? long.MinValue);
+        var step = factor.FactorType == Factor.Totp ? StepOf(factor, body.Code) : null;
+        var isRight = factor.FactorType == Factor.Totp ? step > (factor.LastTotpStep ?? long.MinValue) : IsCodeOf(challenge, asked, body.Code);
         await AuditLog.WriteAsync(transaction, request, AuditAction.FactorVerified, owner.User,
             new { factor_id = factor.Id, challenge_id = challenge, factor_type = factor.FactorType, valid = isRight });
         if (!isRight)
         {
             await transaction.CommitAsync();
-            return MfaErrors.WrongCode;
+            return factor.FactorType == Factor.Totp ? MfaErrors.WrongCode : MfaErrors.WrongPhoneCode;
         }
-        var answer = new { challenge, factor = factor.Id, user = owner.User.Id, session = owner.Session, step };
+        var answer = new { challenge, factor = factor.Id, user = owner.User.Id, session = owner.Session, step, type = factor.FactorType };
         await transaction.ExecuteAsync(Accept, answer);
         await SessionEnd.LessProvedAsync(transaction, owner.User.Id, owner.Session);
         var issued = await RaiseAsync(transaction, request, owner, factor);
@@ -98,13 +101,18 @@ public sealed class VerifyFactor(AuthDatabase database, SecretBox secrets, Attem
             ? Totp.Match(secret, code, clock.GetUtcNow())
             : null;
 
-    private async Task<ApiError?> RefusalAsync(AuthTransaction transaction, AuthRequest request, Factor factor, Guid challenge)
+    /// <summary>The code that was sent; a challenge without one has no right answer.</summary>
+    private bool IsCodeOf(Guid challenge, Challenge asked, string code) =>
+        asked.Code is { Length: > 0 } sent
+        && CryptographicOperations.FixedTimeEquals(Encoding.ASCII.GetBytes(sent), Encoding.ASCII.GetBytes(tokens.Hash(challenge.ToString(), code)));
+
+    private async Task<Result<Challenge>> FindAsync(AuthTransaction transaction, AuthRequest request, Factor factor, Guid challenge)
     {
         var found = await transaction.OneAsync<Challenge>(
             FindChallenge, new { challenge, factor = factor.Id, address = request.Address?.ToString(), expiry = (double)options.ChallengeExpiry });
         if (found is null) return MfaErrors.ChallengeNotFound;
         if (!found.IsOpen) return MfaErrors.AddressMismatch;
-        if (!found.IsExpired) return null;
+        if (!found.IsExpired) return found;
         await transaction.ExecuteAsync(DropChallenge, new { challenge });
         await transaction.CommitAsync();
         return MfaErrors.ChallengeExpired(challenge);
@@ -135,5 +143,8 @@ public sealed class VerifyFactor(AuthDatabase database, SecretBox secrets, Attem
         public bool IsOpen { get; init; }
 
         public bool IsExpired { get; init; }
+
+        /// <summary>What a text message's code is kept as; null for authenticator apps.</summary>
+        public string? Code { get; init; }
     }
 }

@@ -25,9 +25,9 @@ public sealed class OneTimeTokens(byte[] key, AuthOptions options)
     public const string EmailChangeCurrent = "email_change_token_current";
     public const string EmailChangeNew = "email_change_token_new";
     public const string Reauthentication = "reauthentication_token";
+    public const string PhoneChange = "phone_change_token";
 
-    /// <summary>Those that are sent by mail.</summary>
-    public static string[] All { get; } = [Confirmation, Recovery, EmailChangeCurrent, EmailChangeNew, Reauthentication];
+    public static string[] All { get; } = [Confirmation, Recovery, EmailChangeCurrent, EmailChangeNew, Reauthentication, PhoneChange];
 
     /// <summary>Marks the hashes of tokens that lead to a code for the client's verifier rather than to a session (GoTrue).</summary>
     public const string PkcePrefix = "pkce_";
@@ -54,15 +54,23 @@ public sealed class OneTimeTokens(byte[] key, AuthOptions options)
     /// <summary>Makes a token; an earlier one of the same kind is void. Where nobody has the id, the token opens nothing.</summary>
     public async Task<IssuedToken> IssueAsync(AuthTransaction transaction, Guid user, string kind, string relatesTo, bool isPkce = false)
     {
-        var code = NewCode();
+        var code = NewCode(options.OtpLength);
         var hash = (isPkce ? PkcePrefix : "") + Hash(relatesTo, code);
         await transaction.ExecuteAsync(Issue, new { user, kind, hash, relatesTo });
         return new IssuedToken(code, hash);
     }
 
+    /// <summary>Takes <paramref name="code"/> as the token; an earlier one of the same kind is void.</summary>
+    public Task StoreAsync(AuthTransaction transaction, Guid user, string kind, string relatesTo, string code) =>
+        transaction.ExecuteAsync(Issue, new { user, kind, hash = Hash(relatesTo, code), relatesTo });
+
     /// <summary>Spends the token behind one of <paramref name="hashes"/>; null where there is none, or it is of another kind, or too old.</summary>
     public Task<RedeemedToken?> RedeemAsync(AuthTransaction transaction, string[] hashes, params string[] kinds) =>
-        transaction.OneAsync<RedeemedToken>(Redeem, new { hashes, kinds, expiry = (double)options.OtpExpiry });
+        RedeemAsync(transaction, hashes, options.OtpExpiry, kinds);
+
+    /// <param name="expiry">Seconds that such a token is good for.</param>
+    public Task<RedeemedToken?> RedeemAsync(AuthTransaction transaction, string[] hashes, int expiry, params string[] kinds) =>
+        transaction.OneAsync<RedeemedToken>(Redeem, new { hashes, kinds, expiry = (double)expiry });
 
     /// <summary>Whether a token of these kinds was made for <paramref name="user"/> and neither used nor replaced, however old it is.</summary>
     public Task<bool> ExistsAsync(AuthTransaction transaction, Guid user, params string[] kinds) =>
@@ -79,13 +87,14 @@ public sealed class OneTimeTokens(byte[] key, AuthOptions options)
     }
 
     /// <summary>HMAC-SHA256 of address and code, hexadecimal.</summary>
-    private string Hash(string relatesTo, string code) =>
+    public string Hash(string relatesTo, string code) =>
         Convert.ToHexStringLower(HMACSHA256.HashData(key, Encoding.UTF8.GetBytes($"{relatesTo}\n{code}")));
 
-    private string NewCode()
+    /// <summary>So many digits, each as likely as any other.</summary>
+    public static string NewCode(int length)
     {
-        var code = new StringBuilder(options.OtpLength);
-        for (var i = 0; i < options.OtpLength; i++) code.Append(RandomNumberGenerator.GetInt32(10).ToString(CultureInfo.InvariantCulture));
+        var code = new StringBuilder(length);
+        for (var i = 0; i < length; i++) code.Append(RandomNumberGenerator.GetInt32(10).ToString(CultureInfo.InvariantCulture));
         return code.ToString();
     }
 }

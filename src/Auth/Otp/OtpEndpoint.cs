@@ -2,6 +2,7 @@ using Hedgerow.Auth.Audit;
 using Hedgerow.Auth.Data;
 using Hedgerow.Auth.Http;
 using Hedgerow.Auth.Mail;
+using Hedgerow.Auth.Phone;
 using Hedgerow.Auth.Pkce;
 using Hedgerow.Auth.Users;
 using Hedgerow.Postgres;
@@ -9,11 +10,11 @@ using Hedgerow.Postgres;
 namespace Hedgerow.Auth.Otp;
 
 /// <summary>
-/// <c>POST /otp</c> and <c>POST /magiclink</c>: a mail with a link and a code that sign in, or where nobody has the address yet, that sign up.
+/// <c>POST /otp</c> and <c>POST /magiclink</c>: a mail with a link and a code, or a text message with a code, that sign in, or where nobody has the address yet, that sign up.
 /// The answer is the same for both; only where sign-ups are forbidden (<c>create_user</c>, <see cref="AuthOptions.DisableSignup"/>) it is told that
 /// there is nobody, as GoTrue does.
 /// </summary>
-public sealed class OtpEndpoint(AuthDatabase database, TokenMails mails, MailTurns turns, AuthOptions options)
+public sealed class OtpEndpoint(AuthDatabase database, TokenMails mails, MailTurns turns, PhoneOtp phone, AuthOptions options)
 {
     public async Task<Result<Reply>> PostAsync(AuthRequest request, CancellationToken cancellation)
     {
@@ -21,7 +22,7 @@ public sealed class OtpEndpoint(AuthDatabase database, TokenMails mails, MailTur
         var (hasEmail, hasPhone) = (!string.IsNullOrEmpty(body.Email), !string.IsNullOrEmpty(body.Phone));
         if (hasEmail && hasPhone) return AuthErrors.Invalid("Only an email address or phone number should be provided");
         if (hasEmail && !string.IsNullOrEmpty(body.Channel)) return AuthErrors.Invalid("Channel should only be specified with Phone OTP");
-        if (hasPhone) return AuthErrors.PhoneDisabled with { Message = "Unsupported phone provider" };
+        if (hasPhone) return await phone.SendAsync(request, body, cancellation);
         return hasEmail ? await SendAsync(request, body, cancellation) : AuthErrors.Invalid("One of email or phone must be set");
     }
 

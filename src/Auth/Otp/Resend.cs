@@ -2,6 +2,7 @@ using Hedgerow.Auth.Audit;
 using Hedgerow.Auth.Data;
 using Hedgerow.Auth.Http;
 using Hedgerow.Auth.Mail;
+using Hedgerow.Auth.Phone;
 using Hedgerow.Auth.Pkce;
 using Hedgerow.Auth.Users;
 using Hedgerow.Postgres;
@@ -12,7 +13,7 @@ namespace Hedgerow.Auth.Otp;
 /// <c>POST /resend</c>: the mail of a sign-up, or of a change of address, once more, with new tokens. Where there is nothing to send again the answer and
 /// the work are the same.
 /// </summary>
-public sealed class Resend(AuthDatabase database, TokenMails mails, MailTurns turns)
+public sealed class Resend(AuthDatabase database, TokenMails mails, MailTurns turns, PhoneOtp phone)
 {
     public async Task<Result<Reply>> PostAsync(AuthRequest request, CancellationToken cancellation)
     {
@@ -23,7 +24,7 @@ public sealed class Resend(AuthDatabase database, TokenMails mails, MailTurns tu
         if (body.Type == "signup" && !hasEmail) return AuthErrors.Invalid("Type provided requires an email address");
         if (body.Type == "sms" && !hasPhone) return AuthErrors.Invalid("Type provided requires a phone number");
         if (hasEmail && hasPhone) return AuthErrors.Invalid("Only an email address or phone number should be provided.");
-        if (hasPhone) return AuthErrors.PhoneDisabled with { Message = "Phone logins are disabled" };
+        if (hasPhone) return await phone.ResendAsync(request, body.Type, body.Phone, cancellation);
         if (!hasEmail) return AuthErrors.Invalid("Missing email address or phone number");
         if (EmailAddress.Normalise(body.Email) is not { } email) return AuthErrors.EmailMalformed;
         if (CodeChallenge.Read(body.CodeChallenge, body.CodeChallengeMethod, out var challenge) is { } badChallenge) return badChallenge;

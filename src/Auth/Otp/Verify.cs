@@ -3,6 +3,7 @@ using Hedgerow.Auth.Data;
 using Hedgerow.Auth.Hooks;
 using Hedgerow.Auth.Http;
 using Hedgerow.Auth.Limits;
+using Hedgerow.Auth.Phone;
 using Hedgerow.Auth.Pkce;
 using Hedgerow.Auth.Sessions;
 using Hedgerow.Auth.Users;
@@ -14,13 +15,15 @@ namespace Hedgerow.Auth.Otp;
 /// <c>/verify</c>: someone proves that an address is theirs, by the link (GET, POST with <c>token_hash</c>) or by its code (POST), and is signed in.
 /// Source: supabase/auth, internal/api/verify.go.
 /// </summary>
-public sealed class Verify(AuthDatabase database, OneTimeTokens tokens, Redemption redemption, RateLimits limits, SessionStart sessions, FlowStates flows, RedirectUrls redirects)
+public sealed class Verify(
+    AuthDatabase database, OneTimeTokens tokens, Redemption redemption, PhoneVerify phone, RateLimits limits, SessionStart sessions, FlowStates flows, RedirectUrls redirects)
 {
     private const string HalfWay = "Confirmation link accepted. Please proceed to confirm link sent to the other email";
 
     public async Task<Result<Reply>> PostAsync(AuthRequest request, CancellationToken cancellation)
     {
         if (!(await request.BodyAsync(BodyJson.Default.VerifyBody, cancellation)).Ok(out var body, out var error)) return error;
+        if (!string.IsNullOrEmpty(body.Type) && !string.IsNullOrEmpty(body.Phone)) return await phone.PostAsync(request, body, cancellation);
         if (Refusal(body) is { } refusal) return refusal;
         if (KindsOf(body.Type) is not { } kinds) return AuthErrors.Invalid("Unsupported verification type");
         var isCode = !string.IsNullOrEmpty(body.Token);

@@ -6,6 +6,8 @@ namespace Hedgerow.Auth.Sessions;
 public sealed record SignInMethod(string Name, string Provider)
 {
     public static SignInMethod Password { get; } = new("password", "email");
+    public static SignInMethod PhonePassword { get; } = new("password", "phone");
+    public static SignInMethod PhoneOtp { get; } = new("otp", "phone");
     public static SignInMethod Otp { get; } = new("otp", "email");
     public static SignInMethod Anonymous { get; } = new("anonymous", "anonymous");
 }

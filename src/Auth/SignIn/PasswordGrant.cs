@@ -21,8 +21,10 @@ public sealed class PasswordGrant(AuthDatabase database, SessionStart sessions, 
     public async Task<Result<Reply>> GrantAsync(AuthRequest request, TokenBody body, CancellationToken cancellation)
     {
         var email = string.IsNullOrEmpty(body.Email) ? null : body.Email.Trim().ToLowerInvariant();
-        var phone = email is null && !string.IsNullOrEmpty(body.Phone) ? body.Phone.TrimStart('+') : null;
+        if (email is not null && !string.IsNullOrEmpty(body.Phone)) return AuthErrors.Invalid("Only an email address or phone number should be provided on login.");
+        var phone = email is null && !string.IsNullOrEmpty(body.Phone) ? body.Phone.Replace(" ", "", StringComparison.Ordinal).TrimStart('+') : null;
         if (email is null && phone is null) return AuthErrors.Invalid("missing email or phone");
+        if (phone is not null && !options.Sms.Enabled) return AuthErrors.PhoneDisabled with { Status = 422, Message = "Phone logins are disabled" };
         if (HoldsNul(email) || HoldsNul(phone) || HoldsNul(body.Password)) return AuthErrors.InvalidCredentials;
 
         await limits.TakePasswordAsync((email ?? phone)!, cancellation);
@@ -38,8 +40,9 @@ public sealed class PasswordGrant(AuthDatabase database, SessionStart sessions, 
         if (user is null) return AuthErrors.InvalidCredentials;
         if (user.IsBanned) return AuthErrors.Banned with { Status = 400 };
         if (email is not null && user.EmailConfirmedAt is null) return AuthErrors.EmailNotConfirmed;
+        if (phone is not null && user.PhoneConfirmedAt is null) return AuthErrors.PhoneNotConfirmed;
 
-        var session = await sessions.StartAsync(transaction, request, id, SignInMethod.Password);
+        var session = await sessions.StartAsync(transaction, request, id, phone is null ? SignInMethod.Password : SignInMethod.PhonePassword);
         await transaction.CommitAsync();
         return (session with { WeakPassword = Password.Weakness(body.Password ?? "", options) }).ToReply();
     }

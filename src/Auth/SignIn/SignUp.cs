@@ -2,6 +2,7 @@ using Hedgerow.Auth.Audit;
 using Hedgerow.Auth.Data;
 using Hedgerow.Auth.Http;
 using Hedgerow.Auth.Limits;
+using Hedgerow.Auth.Phone;
 using Hedgerow.Auth.Pkce;
 using Hedgerow.Auth.Sessions;
 using Hedgerow.Auth.Users;
@@ -9,8 +10,8 @@ using Hedgerow.Postgres;
 
 namespace Hedgerow.Auth.SignIn;
 
-/// <summary><c>POST /signup</c>: by e-mail and password, or without either as an anonymous user.</summary>
-public sealed class SignUp(AuthDatabase database, SessionStart sessions, ConfirmedSignUp confirmed, RateLimits limits, AuthOptions options)
+/// <summary><c>POST /signup</c>: by e-mail or phone number and password, or without either as an anonymous user.</summary>
+public sealed class SignUp(AuthDatabase database, SessionStart sessions, ConfirmedSignUp confirmed, PhoneSignUp phone, RateLimits limits, AuthOptions options)
 {
     public async Task<Result<Reply>> PostAsync(AuthRequest request, CancellationToken cancellation)
     {
@@ -19,8 +20,10 @@ public sealed class SignUp(AuthDatabase database, SessionStart sessions, Confirm
         if (Metadata.Refusal(body.Data, "data") is { } malformed) return malformed;
         if (string.IsNullOrEmpty(body.Email) && string.IsNullOrEmpty(body.Phone)) return await AnonymousAsync(request, body, cancellation);
         await limits.TakeSignUpAsync(request, cancellation);
-        if (string.IsNullOrEmpty(body.Email)) return AuthErrors.PhoneDisabled;
         if (string.IsNullOrEmpty(body.Password)) return AuthErrors.SignupWantsPassword;
+        if (!string.IsNullOrEmpty(body.Email) && !string.IsNullOrEmpty(body.Phone))
+            return AuthErrors.Invalid("Only an email address or phone number should be provided on signup.");
+        if (string.IsNullOrEmpty(body.Email)) return await phone.PostAsync(request, body, cancellation);
         if (EmailAddress.Normalise(body.Email) is not { } email) return AuthErrors.EmailMalformed;
         if (Password.Refusal(body.Password, options) is { } weak) return weak;
         if (CodeChallenge.Read(body.CodeChallenge, body.CodeChallengeMethod, out var challenge) is { } badChallenge) return badChallenge;

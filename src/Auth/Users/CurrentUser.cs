@@ -5,6 +5,7 @@ using Hedgerow.Auth.Http;
 using Hedgerow.Auth.Mail;
 using Hedgerow.Auth.Mfa;
 using Hedgerow.Auth.Otp;
+using Hedgerow.Auth.Phone;
 using Hedgerow.Auth.Pkce;
 using Hedgerow.Auth.Sessions;
 using Hedgerow.Postgres;
@@ -13,7 +14,7 @@ namespace Hedgerow.Auth.Users;
 
 /// <summary><c>GET /user</c> and <c>PUT /user</c>: the signed-in person's own account.</summary>
 public sealed class CurrentUser(
-    AuthDatabase database, Reauthentication reauthentication, OneTimeTokens tokens, TokenMails mails, MailTurns turns, AuthOptions options)
+    AuthDatabase database, Reauthentication reauthentication, OneTimeTokens tokens, TokenMails mails, MailTurns turns, PhoneMessages messages, AuthOptions options)
 {
     private const string IsSamePassword = $"select {Password.MatchesSql} from auth.users u where u.id = @id";
     private const string SetPassword = $"update auth.users set encrypted_password = {Password.HashSql}, updated_at = now() where id = @id";
@@ -39,6 +40,7 @@ public sealed class CurrentUser(
         if (ChangesCredentials(caller.User, body) && await CredentialGuard.RefusalAsync(transaction, caller) is { } unproved) return unproved;
         if (await ChangePasswordAsync(transaction, request, caller, body) is { } badPassword) return badPassword;
         if (await ChangeEmailAsync(transaction, request, caller, body.Email, challenge) is { } badEmail) return badEmail;
+        if (await ChangePhoneAsync(transaction, caller, body) is { } badPhone) return badPhone;
         if (Metadata.ObjectOrNull(body.Data) is { } data)
             await transaction.ExecuteAsync(s_setData, new { id = caller.User.Id, data = data.GetRawText() });
 
@@ -49,13 +51,15 @@ public sealed class CurrentUser(
     }
 
     private static bool ChangesCredentials(User user, UserUpdateBody body) =>
-        !string.IsNullOrEmpty(body.Password) || (!string.IsNullOrEmpty(body.Email) && EmailAddress.Normalise(body.Email) != user.Email);
+        !string.IsNullOrEmpty(body.Password)
+        || (!string.IsNullOrEmpty(body.Email) && EmailAddress.Normalise(body.Email) != user.Email)
+        || (!string.IsNullOrEmpty(body.Phone) && PhoneNumber.Normalise(body.Phone) != user.Phone);
 
     /// <summary>A new password ends every other session, and voids what was mailed: whoever knew the old one is out.</summary>
     private async Task<ApiError?> ChangePasswordAsync(AuthTransaction transaction, AuthRequest request, SignedIn caller, UserUpdateBody body)
     {
         if (body.Password is not { Length: > 0 } password) return null;
-        if (caller.User.IsAnonymous && string.IsNullOrEmpty(body.Email)) return AuthErrors.PasswordOfAnonymous;
+        if (caller.User.IsAnonymous && string.IsNullOrEmpty(body.Email) && string.IsNullOrEmpty(body.Phone)) return AuthErrors.PasswordOfAnonymous;
         if (Password.Refusal(password, options) is { } weak) return weak;
         var id = caller.User.Id;
         if (await reauthentication.RefusalAsync(transaction, caller, body.Nonce) is { } unproved) return unproved;
@@ -85,6 +89,25 @@ public sealed class CurrentUser(
         var turn = string.IsNullOrEmpty(caller.User.Email) ? caller.User.Id.ToString() : caller.User.Email;
         if (await turns.RefusalAsync(transaction, turn, MailTurns.EmailChange) is { } tooSoon) return tooSoon;
         await mails.SendEmailChangeAsync(transaction, request, Addressee.Of(caller.User), address, challenge);
+        return null;
+    }
+
+    /// <summary>A new number gets a code, and is the person's once that has come back; where numbers are taken at their word, at once.</summary>
+    private async Task<ApiError?> ChangePhoneAsync(AuthTransaction transaction, SignedIn caller, UserUpdateBody body)
+    {
+        if (string.IsNullOrEmpty(body.Phone)) return null;
+        if (PhoneNumber.Normalise(body.Phone) is not { } phone) return AuthErrors.PhoneMalformed;
+        if (!Channel.Read(body.Channel).Ok(out var channel, out var badChannel)) return badChannel;
+        if (phone == caller.User.Phone) return null;
+        if (!options.Sms.Enabled) return AuthErrors.PhoneDisabled with { Message = "Phone logins are disabled" };
+        if (await UserRows.FindByPhoneAsync(transaction, phone) is not null) return AuthErrors.PhoneExists;
+        if (options.Sms.AutoConfirm)
+        {
+            await PhoneChange.ApplyAsync(transaction, caller.User.Id, phone, confirmed: true);
+            return null;
+        }
+        if (await messages.TooSoonAsync(transaction, phone, PhoneMessageKind.PhoneChange) is { } tooSoon) return tooSoon;
+        await messages.SendAsync(transaction, caller.User.Id, phone, PhoneMessageKind.PhoneChange, channel);
         return null;
     }
 }

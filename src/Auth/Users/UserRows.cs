@@ -27,8 +27,13 @@ public static class UserRows
     private const string ById = $"select {Columns} from auth.users u where u.id = @id and u.deleted_at is null";
     private const string ByEmail = $"select {Columns} from auth.users u where u.email = @email and not u.is_sso_user and u.deleted_at is null";
 
+    private const string ByPhone = $"select {Columns} from auth.users u where u.phone = @phone and not u.is_sso_user and u.deleted_at is null";
+
     public static Task<User?> FindAsync(AuthTransaction transaction, Guid id) => transaction.OneAsync<User>(ById, new { id });
 
     /// <param name="email">Normalised (<see cref="EmailAddress"/>).</param>
     public static Task<User?> FindByEmailAsync(AuthTransaction transaction, string email) => transaction.OneAsync<User>(ByEmail, new { email });
+
+    /// <param name="phone">Normalised (<see cref="PhoneNumber"/>).</param>
+    public static Task<User?> FindByPhoneAsync(AuthTransaction transaction, string phone) => transaction.OneAsync<User>(ByPhone, new { phone });
 }

@@ -6,6 +6,7 @@ using Hedgerow.Auth.Hooks;
 using Hedgerow.Auth.Limits;
 using Hedgerow.Auth.Mail;
 using Hedgerow.Auth.Mfa;
+using Hedgerow.Auth.Phone;
 using Hedgerow.Auth.Tokens;
 using Hedgerow.Auth.Users;
 using Hedgerow.Realtime;
@@ -42,6 +43,7 @@ public static class SettingsRules
         Require(settings.Auth.Hook.TimeoutMilliseconds is > 0 and <= 60_000, "Auth:Hook:TimeoutMilliseconds", "must be between 1 and 60000");
         CheckRateLimits(settings.Auth.RateLimits);
         CheckMail(settings.Auth.Mail);
+        CheckSms(settings.Auth);
         CheckMfa(settings.Auth.Mfa);
         CheckExternal(settings.Auth);
         Require(!settings.ServesAuth || JwtKeySet.From(settings.Jwt).Signer is not null, "Jwt:Secret", "is missing; without a key that signs nobody can sign in");
@@ -94,7 +96,44 @@ public static class SettingsRules
         Require(limits.AnonymousUsers >= 0, "Auth:RateLimits:AnonymousUsers", "must not be negative");
         Require(limits.Verify >= 0, "Auth:RateLimits:Verify", "must not be negative");
         Require(limits.Otp >= 0, "Auth:RateLimits:Otp", "must not be negative");
+        Require(limits.SmsSent >= 0, "Auth:RateLimits:SmsSent", "must not be negative");
         Require(limits.PasswordsPerAccount >= 0, "Auth:RateLimits:PasswordsPerAccount", "must not be negative");
+    }
+
+    private static void CheckSms(AuthOptions auth)
+    {
+        var sms = auth.Sms;
+        Require(sms.MaxFrequency >= 0, "Auth:Sms:MaxFrequency", "must not be negative");
+        Require(sms.OtpExpiry is > 0 and <= 86400, "Auth:Sms:OtpExpiry", "must be between 1 and 86400");
+        Require(sms.OtpLength is >= 6 and <= 10, "Auth:Sms:OtpLength", "must be between 6 and 10");
+        Require(sms.Timeout is > 0 and <= 600, "Auth:Sms:Timeout", "must be between 1 and 600");
+        OneOf(sms.Provider, "Auth:Sms:Provider", "", "twilio");
+        if (sms.Provider == "twilio")
+        {
+            Require(sms.Twilio.AccountSid.Length > 0, "Auth:Sms:Twilio:AccountSid", "is missing");
+            Require(sms.Twilio.AuthToken.Length > 0, "Auth:Sms:Twilio:AuthToken", "is missing");
+            Require(sms.Twilio.MessageServiceSid.Length > 0, "Auth:Sms:Twilio:MessageServiceSid", "is missing");
+        }
+        Require(Uri.TryCreate(sms.Twilio.Url, UriKind.Absolute, out _), "Auth:Sms:Twilio:Url", "must be an absolute URL");
+        Parses("Auth:Sms:TestOtp", () => TestCodes.Parse(sms.TestOtp));
+        Parses("Auth:Sms:TestOtpValidUntil", () => TestCodes.Until(sms.TestOtpValidUntil));
+        if (auth.Hook.SendSmsUri.Length == 0) return;
+        Require(
+            Uri.TryCreate(auth.Hook.SendSmsUri, UriKind.Absolute, out var hook) && (hook.Scheme == Uri.UriSchemeHttps || (hook.Scheme == Uri.UriSchemeHttp && hook.IsLoopback)),
+            "Auth:Hook:SendSmsUri", "must be https://…, or http:// on this machine");
+        Parses("Auth:Hook:SendSmsSecrets", () => WebhookSignature.Parse(auth.Hook.SendSmsSecrets));
+    }
+
+    private static void Parses(string path, Action parse)
+    {
+        try
+        {
+            parse();
+        }
+        catch (FormatException e)
+        {
+            throw new SettingException(path, e.Message, e);
+        }
     }
 
     private static void CheckMail(MailOptions mail)
@@ -124,6 +163,7 @@ public static class SettingsRules
         Require(mfa.ChallengeExpiry > 0, "Auth:Mfa:ChallengeExpiry", "must be positive");
         Require(mfa.FactorExpiry > 0, "Auth:Mfa:FactorExpiry", "must be positive");
         Require(mfa.RateLimit > 0, "Auth:Mfa:RateLimit", "must be positive");
+        Require(mfa.PhoneMaxFrequency >= 0, "Auth:Mfa:PhoneMaxFrequency", "must not be negative");
         Require(mfa.DailyAttempts > 0, "Auth:Mfa:DailyAttempts", "must be positive");
     }
 

@@ -13,6 +13,7 @@ public sealed class SeedCheckTests(ApplicationFixture fixture) : IClassFixture<A
     [InlineData("public")]
     [InlineData("app_builder")]
     [InlineData("spike_land")]
+    [InlineData("web_builder")]
     public async Task Everything_that_the_seed_names_is_there(string system)
     {
         var url = DatabaseUrl.Format(new NpgsqlConnectionStringBuilder(fixture.Database.AdminConnectionString).ConnectionString);

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using Hedgerow.Auth.Http;
+using Hedgerow.Auth.Phone;
 using Hedgerow.Postgres;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -40,10 +41,12 @@ internal static class InboxEndpoint
             {
                 json.WriteStartObject();
                 json.WriteNumber("id", mail.Id);
+                json.WriteString("channel", mail.Channel);
                 json.WriteString("kind", mail.Kind);
                 json.WriteString("to", mail.Recipient);
                 json.WriteString("subject", mail.Subject);
-                json.WriteString("html", mail.Body);
+                json.WriteString(mail.Channel == Channel.Email ? "html" : "text", mail.Body);
+                if (mail.Code.Length > 0) json.WriteString("code", mail.Code);
                 json.WriteString("created_at", mail.CreatedAt);
                 json.WriteEndObject();
             }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Text;
+using Hedgerow.Auth.Phone;
 
 namespace Hedgerow.Auth.Mail.Inbox;
 
@@ -13,7 +14,7 @@ internal static class InboxPage
         <head>
         <meta charset="utf-8">
         <meta name="viewport" content="width=device-width">
-        <title>Mails that were not sent</title>
+        <title>Messages that were not sent</title>
         <style>
         body { font: 16px/1.5 system-ui, sans-serif; max-width: 50rem; margin: 2rem auto; padding: 0 1rem; color: #222; background: #f6f6f4; }
         article { background: #fff; border: 1px solid #ddd; border-radius: 6px; margin: 1rem 0; padding: 1rem; }
@@ -23,8 +24,8 @@ internal static class InboxPage
         </style>
         </head>
         <body>
-        <h1>Mails that were not sent</h1>
-        <p>No SMTP server is configured, so they stay here. Reload to see new ones.</p>
+        <h1>Messages that were not sent</h1>
+        <p>Nobody is configured to carry them, so they stay here. Reload to see new ones.</p>
 
         """;
 
@@ -36,12 +37,16 @@ internal static class InboxPage
         {
             page.Append(CultureInfo.InvariantCulture, $"""
                 <article>
-                <header><h2>{WebUtility.HtmlEncode(mail.Subject)}</h2><p>To {WebUtility.HtmlEncode(mail.Recipient)}, {mail.CreatedAt:yyyy-MM-dd HH:mm:ss} UTC, {WebUtility.HtmlEncode(mail.Kind)}</p></header>
-                <iframe sandbox="allow-popups allow-popups-to-escape-sandbox" title="Mail {mail.Id}" srcdoc="{WebUtility.HtmlEncode("<base target=\"_blank\">" + mail.Body)}"></iframe>
+                <header><h2>{WebUtility.HtmlEncode(mail.Channel == Channel.Email ? mail.Subject : mail.Body)}</h2><p>To {WebUtility.HtmlEncode(mail.Recipient)}, {mail.CreatedAt:yyyy-MM-dd HH:mm:ss} UTC, {WebUtility.HtmlEncode(mail.Kind)}</p></header>
+                {(mail.Channel == Channel.Email ? Frame(mail) : "")}
                 </article>
 
                 """);
         }
         return page.Append("</body>\n</html>\n").ToString();
     }
+
+    private static string Frame(KeptMail mail) => $"""
+        <iframe sandbox="allow-popups allow-popups-to-escape-sandbox" title="Mail {mail.Id}" srcdoc="{WebUtility.HtmlEncode("<base target=\"_blank\">" + mail.Body)}"></iframe>
+        """;
 }

@@ -1,0 +1,62 @@
+using Hedgerow.Auth.Audit;
+using Hedgerow.Auth.Data;
+using Hedgerow.Auth.Http;
+using Hedgerow.Auth.Users;
+using Hedgerow.Postgres;
+
+namespace Hedgerow.Auth.Phone;
+
+/// <summary>Codes that are asked for by phone number: <c>POST /otp</c>, which signs in or up, and <c>POST /resend</c>.</summary>
+public sealed class PhoneOtp(AuthDatabase database, PhoneMessages messages, AuthOptions options)
+{
+    public async Task<Result<Reply>> SendAsync(AuthRequest request, OtpBody body, CancellationToken cancellation)
+    {
+        if (!options.Sms.Enabled) return AuthErrors.PhoneDisabled with { Message = "Unsupported phone provider" };
+        if (!Channel.Read(body.Channel).Ok(out var channel, out var error)) return error;
+        if (PhoneNumber.Normalise(body.Phone) is not { } phone) return AuthErrors.PhoneMalformed;
+        if (Metadata.Refusal(body.Data, "data") is { } malformed) return malformed;
+
+        await using var transaction = await database.BeginAsync(cancellation);
+        if (await messages.TooSoonAsync(transaction, phone, PhoneMessageKind.Confirmation) is { } tooSoon) return tooSoon;
+        var user = await UserRows.FindByPhoneAsync(transaction, phone);
+        if (user is null && body.CreateUser == false) return AuthErrors.OtpDisabled;
+        if (user?.PhoneConfirmedAt is null && options.DisableSignup) return AuthErrors.SignupDisabled;
+
+        user ??= await SignUpAsync(transaction, request, phone, body);
+        await AuditLog.WriteAsync(
+            transaction, request, user.PhoneConfirmedAt is null ? AuditAction.ConfirmationRequested : AuditAction.RecoveryRequested, user, new { channel });
+        await messages.SendAsync(transaction, user.Id, phone, PhoneMessageKind.Confirmation, channel);
+        await transaction.CommitAsync();
+        return Reply.EmptyObject;
+    }
+
+    /// <summary>Where there is nothing to send again the answer and the work are the same.</summary>
+    /// <param name="type"><c>sms</c> or <c>phone_change</c>; others belong to mails.</param>
+    public async Task<Result<Reply>> ResendAsync(AuthRequest request, string type, string? number, CancellationToken cancellation)
+    {
+        if (!options.Sms.Enabled) return AuthErrors.PhoneDisabled with { Message = "Phone logins are disabled" };
+        if (PhoneNumber.Normalise(number) is not { } phone) return AuthErrors.PhoneMalformed;
+        if (type is not ("sms" or "phone_change")) return Reply.EmptyObject;
+        var kind = type == "sms" ? PhoneMessageKind.Confirmation : PhoneMessageKind.PhoneChange;
+
+        await using var transaction = await database.BeginAsync(cancellation);
+        var user = await UserRows.FindByPhoneAsync(transaction, phone);
+        var isWaiting = type == "sms" ? user is { PhoneConfirmedAt: null } : !string.IsNullOrEmpty(user?.PhoneChange);
+        // The turn is the asked number's, whoever the message goes to: what is asked for tells nothing.
+        if (await messages.TooSoonAsync(transaction, phone, kind) is { } tooSoon) return tooSoon;
+        await AuditLog.WriteAsync(transaction, request, AuditAction.ConfirmationRequested, user);
+        await messages.SendAsync(
+            transaction, isWaiting ? user!.Id : Guid.NewGuid(), isWaiting && type == "phone_change" ? user!.PhoneChange! : phone, kind, Channel.Sms);
+        await transaction.CommitAsync();
+        return Reply.EmptyObject;
+    }
+
+    private async Task<User> SignUpAsync(AuthTransaction transaction, AuthRequest request, string phone, OtpBody body)
+    {
+        var person = new NewUser { Phone = phone, PhoneConfirmed = options.Sms.AutoConfirm, UserMetadata = Metadata.ObjectOrNull(body.Data) };
+        await person.InsertAsync(transaction);
+        var user = await UserRows.FindAsync(transaction, person.Id) ?? throw new InvalidOperationException("The user was inserted in this transaction.");
+        if (options.Sms.AutoConfirm) await AuditLog.WriteAsync(transaction, request, AuditAction.SignedUp, user, new { provider = "phone" });
+        return user;
+    }
+}
