@@ -149,6 +149,9 @@ begin
   if box.id is null or new.status <> 'PENDING' then
     return new; -- the foreign key refuses the first; the second is history
   end if;
+  if auth.uid() is not null and box.user_id is distinct from spike_land_private.me() then
+    return new; -- the policy refuses it, without a word about somebody else's box
+  end if;
   if box.deleted_at is not null then
     raise sqlstate 'PT409' using message = format('box %s is deleted', box.id);
   end if;

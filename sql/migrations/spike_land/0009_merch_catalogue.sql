@@ -152,6 +152,10 @@ declare
   print record;
 begin
   select * into product from spike_land.merch_products as p where p.id = new.product_id;
+  if auth.uid() is not null and (not product.is_active or new.image_id is not null and not exists (
+    select from spike_land.enhanced_images as i where i.id = new.image_id and i.user_id = spike_land_private.me())) then
+    return new; -- the policy refuses it, without a word about what is not the caller's to see
+  end if;
   if new.variant_id is null and exists (select from spike_land.merch_variants as v where v.product_id = new.product_id and v.is_active) then
     raise sqlstate 'PT400' using message = format('"%s" comes in variants', product.name), hint = 'Send variant_id (merch_variants).';
   end if;

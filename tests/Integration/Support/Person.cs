@@ -6,10 +6,14 @@ namespace Hedgerow.Tests.Integration.Support;
 /// <summary>
 /// Somebody who talks to the database as a request does: a role and claims that hold for one transaction, which commits.
 /// </summary>
-internal sealed class Person(TestDatabase database, string role, Guid? id = null)
+internal sealed class Person(TestDatabase database, string role, Guid? id = null, string headers = "")
 {
     /// <summary>The user's id; empty for anonymous visitors and for service.</summary>
     public Guid Id => id ?? Guid.Empty;
+
+    /// <summary>The same person with a request that carries a header, its name in lower case.</summary>
+    public Person Sending(string header, string value) =>
+        new(database, role, id, JsonSerializer.Serialize(new Dictionary<string, string> { [header] = value }));
 
     /// <summary>The first column of the first row, or default when there is no row or it is null.</summary>
     public async Task<T?> ScalarAsync<T>(string sql, params object?[] arguments)
@@ -51,8 +55,8 @@ internal sealed class Person(TestDatabase database, string role, Guid? id = null
             ? JsonSerializer.Serialize(new { role })
             : JsonSerializer.Serialize(new { role, sub = id });
         await using var command = Command(connection,
-            "select set_config('request.jwt.claims', $1, true), set_config('hedgerow.decryption_key', $2, true), set_config('role', $3, true)",
-            [claims, TestKey.Private, role]);
+            "select set_config('request.jwt.claims', $1, true), set_config('hedgerow.decryption_key', $2, true), set_config('request.headers', $3, true), set_config('role', $4, true)",
+            [claims, TestKey.Private, headers, role]);
         await command.ExecuteNonQueryAsync();
     }
 
