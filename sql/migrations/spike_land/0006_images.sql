@@ -51,7 +51,7 @@ create table spike_land.enhanced_images (
   updated_at timestamptz not null default now(),
   share_token text unique,
   public_albums integer not null default 0 check (public_albums >= 0),
-  is_shown boolean not null generated always as (is_public or public_albums > 0) stored
+  is_shown boolean not null default false
 );
 create index enhanced_images_user_idx on spike_land.enhanced_images (user_id, created_at desc);
 create index enhanced_images_shown_idx on spike_land.enhanced_images (is_shown, created_at desc);
@@ -60,7 +60,7 @@ comment on column spike_land.enhanced_images.original_r2_key is 'Where the file 
 comment on column spike_land.enhanced_images.view_count is 'Raised by rpc/view_image';
 comment on column spike_land.enhanced_images.share_token is 'SHA-256 of the link''s token; rpc/share_image';
 comment on column spike_land.enhanced_images.public_albums is 'In how many public albums it is. Counted by the database';
-comment on column spike_land.enhanced_images.is_shown is 'Whether everybody may see it';
+comment on column spike_land.enhanced_images.is_shown is 'Whether everybody may see it: public, or in a public album. Set by the database';
 
 create table spike_land.image_enhancement_jobs (
   id text primary key default hedgerow.cuid(),
@@ -419,6 +419,16 @@ $$;
 comment on function spike_land.reorder_album(text, text[]) is 'Puts the images of your album into this order: all of them, each once';
 grant execute on function spike_land.reorder_album(text, text[]) to authenticated;
 
+-- A trigger rather than a generated column: PostgreSQL refuses to delete from a published table of REPLICA IDENTITY FULL that has one.
+create function spike_land_private.show_image() returns trigger
+language plpgsql set search_path = ''
+as $$
+begin
+  new.is_shown := new.is_public or new.public_albums > 0;
+  return new;
+end
+$$;
+
 -- Views. SECURITY INVOKER asks the caller's own policies; the counter is behind it.
 
 create function spike_land_private.count_view(image_id text) returns integer
@@ -590,6 +600,8 @@ create trigger album_images_count_update after update of in_public_album on spik
   for each row when (old.in_public_album <> new.in_public_album) execute function spike_land_private.count_public_albums();
 create trigger album_images_count_delete after delete on spike_land.album_images
   for each row when (old.in_public_album) execute function spike_land_private.count_public_albums();
+create trigger enhanced_images_show before insert or update on spike_land.enhanced_images
+  for each row execute function spike_land_private.show_image();
 create trigger enhanced_images_queue_removal after delete on spike_land.enhanced_images
   for each row execute function spike_land_private.queue_removal('original_r2_key');
 create trigger image_enhancement_jobs_queue_removal after delete on spike_land.image_enhancement_jobs
