@@ -4,11 +4,13 @@ using Hedgerow.Realtime.Delivery;
 using Hedgerow.Realtime.Phoenix;
 using Hedgerow.Realtime.Presence;
 using Hedgerow.Realtime.Rows;
+using Hedgerow.Realtime.SignalR;
 using Hedgerow.Realtime.Topics;
 using Hedgerow.Realtime.Visibility;
 using Hedgerow.Realtime.Wal;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.AspNetCore.SignalR;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -52,6 +54,12 @@ public static class RealtimeEndpoints
             room.GetRequiredService<PresenceTable>(), room.GetRequiredService<ILogger<PhoenixRoom>>(), room.GetRequiredService<RealtimeEngine>().Closing));
         services.AddSingleton<PhoenixEndpoint>();
         services.AddSingleton<BroadcastEndpoint>();
+        services.AddLogging(log => log.AddFilter(HubFaults.Dispatcher, LogLevel.None));
+        services.AddSignalR(hub =>
+        {
+            hub.MaximumReceiveMessageSize = options.MaxFrameBytes;
+            hub.AddFilter<HubFaults>();
+        });
     }
 
     public static void MapRealtime(this IEndpointRouteBuilder routes)
@@ -59,6 +67,8 @@ public static class RealtimeEndpoints
         var phoenix = routes.ServiceProvider.GetRequiredService<PhoenixEndpoint>();
         var broadcast = routes.ServiceProvider.GetRequiredService<BroadcastEndpoint>();
         routes.Map("/realtime/v1/websocket", phoenix.HandleAsync);
+        routes.MapHub<RealtimeHub>("/realtime/v1/hub")
+            .RequireToken(routes.ServiceProvider.GetRequiredService<PhoenixRoom>(), routes.ServiceProvider.GetRequiredService<RealtimeEngine>());
         routes.MapPost("/realtime/v1/api/broadcast", broadcast.PostBatchAsync);
         routes.MapPost("/realtime/v1/api/broadcast/{topic}/events/{name}", broadcast.PostOneAsync);
     }

@@ -1,0 +1,45 @@
+using System.Text.Json;
+using Hedgerow.Realtime.Presence;
+using Hedgerow.Realtime.Topics;
+
+namespace Hedgerow.Realtime.SignalR;
+
+/// <summary>One topic that a hub connection joined.</summary>
+internal sealed class HubMember(HubSession session, TopicName topic, string? key) : ITopicMember
+{
+    private volatile bool _hearsPresence;
+
+    public TopicName Topic => topic;
+
+    public string PresenceKey { get; } = string.IsNullOrEmpty(key) ? Guid.NewGuid().ToString() : key;
+
+    /// <summary>What was tracked last.</summary>
+    public PresenceMeta? Present { get; set; }
+
+    public TopicRights MayRead { get; set; } = TopicRights.None;
+
+    /// <summary>Null: not asked yet.</summary>
+    public TopicRights? MaySend { get; set; }
+
+    public bool HearsPresence => _hearsPresence;
+
+    public void Hear(Broadcast message)
+    {
+        if (MayRead.Broadcast) session.Send("Broadcast", new BroadcastMessage(topic.Name, message.Event, message.Encoded(PayloadOf), topic.Private));
+    }
+
+    public void Hear(PresenceDiff diff)
+    {
+        if (_hearsPresence) session.Send("PresenceDiff", new PresenceMessage(topic.Name, new RawJson(diff.ToJson()), topic.Private));
+    }
+
+    /// <summary>Tells who is there, and from then on who comes and goes.</summary>
+    public void HearPresence(PresenceTable presence) => presence.Snapshot(topic, present =>
+    {
+        session.Send("PresenceState", new PresenceMessage(topic.Name, new RawJson(PresenceJson.StateOf(present)), topic.Private));
+        _hearsPresence = true;
+    });
+
+    private static RawJson PayloadOf(Broadcast message) =>
+        new(message.Binary ? JsonSerializer.SerializeToUtf8Bytes(Convert.ToBase64String(message.Payload.Span)) : message.Payload);
+}
