@@ -163,7 +163,9 @@ public sealed class MailQueueTests
         Assert.Equal(429, (await RecoverAsync(platform, user.Email)).Status);
         Assert.Equal(1, await platform.Database.ScalarAsync<long>("select count(*) from auth.mail_queue"));
 
-        await platform.Service.SendAsync("DELETE", $"/auth/v1/admin/users/{user.Id}");
+        var deleted = await platform.Service.SendAsync("DELETE", $"/auth/v1/admin/users/{user.Id}");
+
+        Assert.True(deleted.Status == 200, deleted.Json.ToString());
 
         Assert.Equal(0, await platform.Database.ScalarAsync<long>("select count(*) from auth.mail_queue"));
     }

@@ -95,7 +95,7 @@ public sealed class MailTokenTests(MailPlatform shared) : IClassFixture<MailPlat
         var ofLate = await _platform.MailAsync(late.Email, "recovery");
         var ofBanned = await _platform.MailAsync(banned.Email, "recovery");
 
-        await _platform.Service.SendAsync("DELETE", $"/auth/v1/admin/users/{deleted.Id}");
+        Assert.Equal(200, (await _platform.Service.SendAsync("DELETE", $"/auth/v1/admin/users/{deleted.Id}")).Status);
         await _platform.Database.ExecuteAsync("update auth.one_time_tokens set created_at = created_at - interval '61 minutes' where user_id = $1", late.Id);
         await _platform.Service.SendAsync("PUT", $"/auth/v1/admin/users/{banned.Id}", new { ban_duration = "1h" });
 
@@ -112,7 +112,7 @@ public sealed class MailTokenTests(MailPlatform shared) : IClassFixture<MailPlat
         var before = await _platform.ConfirmedAsync(email);
         await _platform.AskAsync("recover", new { email });
         var (hash, code) = await _platform.MailAsync(email, "recovery") is var mail ? (mail.Hash, mail.Code) : default;
-        await _platform.Service.SendAsync("DELETE", $"/auth/v1/admin/users/{before.Id}", new { should_soft_delete = true });
+        Assert.Equal(200, (await _platform.Service.SendAsync("DELETE", $"/auth/v1/admin/users/{before.Id}", new { should_soft_delete = true })).Status);
         await _platform.ConfirmedAsync(email);
 
         Assert.Equal("otp_expired", (await _platform.VerifyAsync(new { type = "recovery", token_hash = hash })).ErrorCode);
