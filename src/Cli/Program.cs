@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Runtime.InteropServices;
 using Hedgerow.Cli;
 using Hedgerow.Cli.Commands;
+using Hedgerow.Cli.Commands.Auth;
 using Hedgerow.Cli.Commands.Db;
 using Hedgerow.Cli.Output;
 using Hedgerow.Gateway.Configuration;
@@ -14,6 +15,7 @@ var root = new RootCommand("Hedgerow: a backend on PostgreSQL.")
     DownCommand.Create(),
     DbCommand.Create(),
     KeysCommand.Create(),
+    AuthCommand.Create(),
     TestCommand.Create(),
     BenchCommand.Create(),
     MigrateCommand.Create(),
