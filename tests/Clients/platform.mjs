@@ -22,8 +22,8 @@ const options = {
   realtime: { transport: globalThis.WebSocket ?? class {} },
 };
 
-/** The official client with the anon key and a session of its own. */
-export const visitor = () => createClient(url, anonKey, options);
+/** The official client with the anon key and a session of its own. `auth` changes its settings. */
+export const visitor = (auth = {}) => createClient(url, anonKey, { ...options, auth: { ...options.auth, ...auth } });
 
 /** The official client with the service key. */
 export const service = () => createClient(url, serviceKey, options);
