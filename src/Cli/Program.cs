@@ -21,6 +21,7 @@ var root = new RootCommand("Hedgerow: a backend on PostgreSQL.")
     MigrateCommand.Create(),
     JobsCommand.Create(),
     PoliciesCommand.Create(),
+    StorageCommand.Create(),
 };
 
 // The first signal asks for an orderly end, a second one does not wait for it.
