@@ -58,6 +58,7 @@ public static class AuthEndpoints
         services.AddSingleton<CurrentUser>();
         services.AddSingleton<AdminUsers>();
         services.AddSingleton<AdminUser>();
+        services.AddSingleton<AdminAudit>();
         services.AddSingleton<Discovery>();
         services.AddPhone(setup.Options);
         services.AddMail(setup, database);
@@ -95,6 +96,7 @@ public static class AuthEndpoints
 
         auth.MapPost("/invite", AuthRoute.ForAdmins(Room<Invite>().PostAsync));
         auth.MapPost("/admin/generate_link", AuthRoute.ForAdmins(Room<GenerateLink>().PostAsync));
+        auth.MapGet("/admin/audit", AuthRoute.ForAdmins(Room<AdminAudit>().ListAsync));
         auth.MapGet("/admin/users", AuthRoute.ForAdmins(Room<AdminUsers>().ListAsync));
         auth.MapPost("/admin/users", AuthRoute.ForAdmins(Room<AdminUsers>().PostAsync));
         auth.MapGet("/admin/users/{id}", AuthRoute.ForAdmins(Room<AdminUser>().GetAsync));

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Runtime.InteropServices;
 using Hedgerow.Cli;
 using Hedgerow.Cli.Commands;
+using Hedgerow.Cli.Commands.Auth;
 using Hedgerow.Cli.Commands.Db;
 using Hedgerow.Cli.Output;
 using Hedgerow.Gateway.Configuration;
@@ -14,11 +15,13 @@ var root = new RootCommand("Hedgerow: a backend on PostgreSQL.")
     DownCommand.Create(),
     DbCommand.Create(),
     KeysCommand.Create(),
+    AuthCommand.Create(),
     TestCommand.Create(),
     BenchCommand.Create(),
     MigrateCommand.Create(),
     JobsCommand.Create(),
     PoliciesCommand.Create(),
+    StorageCommand.Create(),
 };
 
 // The first signal asks for an orderly end, a second one does not wait for it.

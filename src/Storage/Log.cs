@@ -16,4 +16,10 @@ internal static partial class Log
 
     [LoggerMessage(4, LogLevel.Error, "The database cannot be reached")]
     public static partial void DatabaseFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(5, LogLevel.Information, "Reconciled {Stored} stored versions: {Orphans} without an object and {Unfinished} unfinished ones removed")]
+    public static partial void Reconciled(ILogger logger, long stored, long orphans, int unfinished);
+
+    [LoggerMessage(6, LogLevel.Warning, "The store could not be reconciled; the next run tries again")]
+    public static partial void ReconcileFailed(ILogger logger, Exception exception);
 }

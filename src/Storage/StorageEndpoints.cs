@@ -1,6 +1,7 @@
 using Hedgerow.Storage.Api;
 using Hedgerow.Storage.Backends;
 using Hedgerow.Storage.Objects;
+using Hedgerow.Storage.Reconcile;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -35,6 +36,8 @@ public static class StorageEndpoints
         services.AddSingleton<ObjectMover>();
         services.AddSingleton<ObjectLister>();
         services.AddSingleton<ObjectResponse>();
+        services.AddSingleton<Reconciler>();
+        services.AddHostedService<ReconcileJob>();
         services.AddSingleton<BucketEndpoints>();
         services.AddSingleton<UploadEndpoints>();
         services.AddSingleton<DownloadEndpoints>();

@@ -17,4 +17,10 @@ public sealed record StorageOptions
 
     /// <summary>Seconds that an S3 server may stand still before it counts as too slow.</summary>
     public int BackendPatience { get; init; } = 30;
+
+    /// <summary>Hours between two reconciliations of the store with the database. 0: none by itself.</summary>
+    public int ReconcileHours { get; init; } = 24;
+
+    /// <summary>Hours that stored bytes without an object are left alone: their row may be on its way.</summary>
+    public int OrphanAgeHours { get; init; } = 24;
 }

@@ -6,7 +6,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createClient } from '@supabase/supabase-js';
 
-const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
+export const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
 
 function settings() {
   if (process.env.API_URL) return process.env;
@@ -22,8 +22,8 @@ const options = {
   realtime: { transport: globalThis.WebSocket ?? class {} },
 };
 
-/** The official client with the anon key and a session of its own. */
-export const visitor = () => createClient(url, anonKey, options);
+/** The official client with the anon key and a session of its own. `auth` changes its settings. */
+export const visitor = (auth = {}) => createClient(url, anonKey, { ...options, auth: { ...options.auth, ...auth } });
 
 /** The official client with the service key. */
 export const service = () => createClient(url, serviceKey, options);

@@ -40,7 +40,9 @@ public sealed record HostileRequest(string Method, string Target, IReadOnlyList<
 /// <param name="relations">Names that the server knows.</param>
 /// <param name="columns">Names of columns, not necessarily of those relations.</param>
 /// <param name="functions">Names of functions.</param>
-public sealed class HostileRequests(int seed, string[] relations, string[] columns, string[] functions)
+/// <param name="columnsOf">The columns of some relations: where one of them is aimed at, most columns are its own.</param>
+public sealed class HostileRequests(
+    int seed, string[] relations, string[] columns, string[] functions, IReadOnlyDictionary<string, string[]>? columnsOf = null)
 {
     private static readonly string[] Tricks =
     [
@@ -72,12 +74,15 @@ public sealed class HostileRequests(int seed, string[] relations, string[] colum
     ];
 
     private readonly Random _random = new(seed);
+    private string[]? _own;
 
     public HostileRequest Next()
     {
         var method = Pick("GET", "GET", "GET", "HEAD", "POST", "PATCH", "PUT", "DELETE", "OPTIONS");
         var isCall = Chance(8);
-        var path = isCall ? $"/rpc/{Name(functions)}" : Chance(60) ? "/" : $"/{Name(relations)}";
+        var relation = Name(relations);
+        var path = isCall ? $"/rpc/{Name(functions)}" : Chance(60) ? "/" : $"/{relation}";
+        _own = columnsOf?.GetValueOrDefault(relation);
         var query = string.Join('&', Enumerable.Range(0, _random.Next(5)).Select(_ => Parameter(0)));
         if (Chance(2)) query = Broken(query);
         var headers = new List<KeyValuePair<string, string>>();
@@ -130,7 +135,12 @@ public sealed class HostileRequests(int seed, string[] relations, string[] colum
 
     private string Field() => Chance(4) ? $"{Name(columns)}{Pick("->", "->>")}{Pick("a", "0", "-1", "\"x y\"", Pick(Tricks))}" : Name(columns);
 
-    private string Name(string[] names) => Chance(12) ? Pick(Tricks) : Chance(15) ? $"\"{Pick(names)}\"" : Pick(names);
+    private string Name(string[] names)
+    {
+        if (Chance(12)) return Pick(Tricks);
+        if (names == columns && _own is not null && !Chance(5)) names = _own;
+        return Chance(15) ? $"\"{Pick(names)}\"" : Pick(names);
+    }
 
     private string Value() => Chance(2) ? Pick(Tricks) : _random.Next(4) switch
     {

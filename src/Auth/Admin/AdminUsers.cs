@@ -1,4 +1,3 @@
-using System.Globalization;
 using Hedgerow.Auth.Audit;
 using Hedgerow.Auth.Data;
 using Hedgerow.Auth.Http;
@@ -10,30 +9,26 @@ namespace Hedgerow.Auth.Admin;
 /// <summary><c>/admin/users</c>: the service role reads and creates users. One user is <see cref="AdminUser"/>'s.</summary>
 public sealed class AdminUsers(AuthDatabase database, AuthOptions options)
 {
-    private const int DefaultPageSize = 50;
-    private const int MaxPageSize = 1000;
-
     private const string Where = """
         where u.deleted_at is null
           and (@filter = '' or u.email ilike @pattern or u.phone ilike @pattern or u.raw_user_meta_data ->> 'full_name' ilike @pattern)
         """;
 
     private const string Count = $"select count(*) from auth.users u {Where}";
-    private const string Page = $"select {UserRows.Columns} from auth.users u {Where} order by u.created_at desc, u.id limit @limit offset @offset";
+    private const string Page = $"select {UserRows.Columns} from auth.users u {Where}";
 
     private const string Ban = "update auth.users set banned_until = now() + @duration where id = @id";
 
     public async Task<Result<Reply>> ListAsync(AuthRequest request, CancellationToken cancellation)
     {
-        if (!PageNumber(request.Query("page"), 1, int.MaxValue / MaxPageSize, out var page)) return AuthErrors.Invalid("page must be a positive number");
-        if (!PageNumber(request.Query("per_page"), DefaultPageSize, int.MaxValue, out var size)) return AuthErrors.Invalid("per_page must be a positive number");
-        size = Math.Min(size, MaxPageSize);
+        if (!Paging.Read(request).Ok(out var page, out var error)) return error;
+        if (!UserOrder.Read(request.Query("sort")).Ok(out var order, out error)) return error;
         var filter = request.Query("filter");
-        var parameters = new { filter, pattern = $"%{EscapeLike(filter)}%", limit = size, offset = (long)(page - 1) * size };
+        var parameters = new { filter, pattern = LikePattern.Containing(filter), limit = page.Size, offset = page.Offset };
 
         await using var transaction = await database.BeginAsync(cancellation);
         var total = await transaction.OneAsync<long>(Count, parameters);
-        var users = await transaction.ManyAsync<User>(Page, parameters);
+        var users = await transaction.ManyAsync<User>($"{Page} order by {order} limit @limit offset @offset", parameters);
         return Reply.Object(json =>
         {
             json.WriteStartArray("users");
@@ -42,7 +37,7 @@ public sealed class AdminUsers(AuthDatabase database, AuthOptions options)
             json.WriteString("aud", "authenticated");
         }) with
         {
-            Headers = [new("X-Total-Count", total.ToString(CultureInfo.InvariantCulture)), new("Link", Links(page, size, total))],
+            Headers = page.Headers("/admin/users", total),
         };
     }
 
@@ -82,21 +77,4 @@ public sealed class AdminUsers(AuthDatabase database, AuthOptions options)
         id = Guid.NewGuid();
         return string.IsNullOrEmpty(text) || (Guid.TryParseExact(text, "D", out id) && id != Guid.Empty);
     }
-
-    private static bool PageNumber(string text, int absent, int max, out int number)
-    {
-        number = absent;
-        return text.Length == 0 || (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number) && number > 0 && number <= max);
-    }
-
-    /// <summary>RFC 8288, as the client reads it: the next and the last page.</summary>
-    private static string Links(int page, int size, long total)
-    {
-        var last = Math.Max(1, (total + size - 1) / size);
-        var links = page < last ? $"</admin/users?page={page + 1}&per_page={size}>; rel=\"next\", " : "";
-        return $"{links}</admin/users?page={last}&per_page={size}>; rel=\"last\"";
-    }
-
-    private static string EscapeLike(string text) => text
-        .Replace("\\", "\\\\", StringComparison.Ordinal).Replace("%", "\\%", StringComparison.Ordinal).Replace("_", "\\_", StringComparison.Ordinal);
 }

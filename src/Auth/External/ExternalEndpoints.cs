@@ -23,6 +23,7 @@ public static class ExternalEndpoints
         services.AddSingleton(new ProviderSecrets(new SecretBox(setup.ProviderSecretKey)));
         services.AddSingleton(room => ActivatorUtilities.CreateInstance<ProviderClients>(room, setup.Options.External, allowLoopback));
         services.AddSingleton(room => ActivatorUtilities.CreateInstance<Issuers>(room, TimeProvider.System));
+        services.AddSingleton<OidcProfile>();
         services.AddSingleton(new BuiltInProviders(setup.Options.External));
         services.AddSingleton<CustomProviders>();
         services.AddSingleton<ProviderDirectory>();

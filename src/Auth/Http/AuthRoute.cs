@@ -49,7 +49,7 @@ public static class AuthRoute
     };
 
     /// <summary>Races that a unique index decided, and what an application's trigger on the auth tables refuses on purpose.</summary>
-    private static ApiError? Refusal(PostgresException e) => e switch
+    internal static ApiError? Refusal(PostgresException e) => e switch
     {
         { SqlState: PostgresErrorCodes.UniqueViolation, ConstraintName: "users_email_partial_key" } => AuthErrors.EmailExists,
         { SqlState: PostgresErrorCodes.UniqueViolation, ConstraintName: "users_phone_key" } => AuthErrors.PhoneExists,

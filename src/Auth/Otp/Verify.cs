@@ -8,6 +8,7 @@ using Hedgerow.Auth.Pkce;
 using Hedgerow.Auth.Sessions;
 using Hedgerow.Auth.Users;
 using Hedgerow.Postgres;
+using Npgsql;
 
 namespace Hedgerow.Auth.Otp;
 
@@ -61,6 +62,10 @@ public sealed class Verify(
         catch (AccessTokenRefusedException e)
         {
             return LinkReply.Error(target, e.Refusal, isPkce);
+        }
+        catch (PostgresException e) when (AuthRoute.Refusal(e) is { } refusal)
+        {
+            return LinkReply.Error(target, refusal, isPkce);
         }
     }
 

@@ -213,6 +213,8 @@ public static class SettingsRules
         Require(storage.FileSizeLimit > 0, "Storage:FileSizeLimit", "must be positive");
         Require(storage.UploadSignedUrlExpiry > 0, "Storage:UploadSignedUrlExpiry", "must be positive");
         Require(storage.BackendPatience > 0, "Storage:BackendPatience", "must be positive");
+        Require(storage.ReconcileHours is >= 0 and <= 24 * 31, "Storage:ReconcileHours", "must be between 0 and 744");
+        Require(storage.OrphanAgeHours > 0, "Storage:OrphanAgeHours", "must be positive");
     }
 
     private static void CheckDb(GatewaySettings settings)

@@ -90,6 +90,10 @@ public sealed class StorageRoute(ILogger<StorageRoute> logger)
             Log.BackendFailed(logger, e, e.Fault.ToString());
             return StorageErrors.Of(e);
         }
+        catch (BrokenFormException)
+        {
+            return StorageErrors.NoContent;
+        }
         catch (BodyTooLargeException)
         {
             return StorageErrors.TooLarge;

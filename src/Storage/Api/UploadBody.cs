@@ -55,7 +55,7 @@ public sealed record UploadBody(
                 if (!ContentDispositionHeaderValue.TryParse(section.ContentDisposition, out var disposition)) return StorageErrors.NoContent;
                 if (disposition.IsFileDisposition() || section.ContentType is not null && disposition.Name.Length == 0)
                     return new UploadBody(
-                        section.Body, null, request.ContentLength, contentType ?? section.ContentType ?? "application/octet-stream",
+                        new FormFile(section.Body), null, request.ContentLength, contentType ?? section.ContentType ?? "application/octet-stream",
                         cacheControl is { Length: > 0 } ? $"max-age={cacheControl}" : "no-cache", Encoding(encoding), JsonObject(metadata));
                 if (fields == MaxFields) return StorageErrors.NoContent;
                 if (await ReadFieldAsync(section.Body, cancellation) is not { } value) return StorageErrors.MetadataTooLarge;

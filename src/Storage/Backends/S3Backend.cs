@@ -207,6 +207,12 @@ public sealed class S3Backend : IObjectBackend
         using var watched = new S3Patience(_patience, cancellation);
         await using var watchedBody = new WatchedBody(body, watched);
         var request = new PutObjectRequest { BucketName = _url.Bucket, Key = KeyOf(version), InputStream = watchedBody, AutoCloseStream = false };
+        if (length == 0)
+        {
+            // Not every server takes a signed stream of chunks that holds none. The body is read to its end all the same: that it is empty is only said so far.
+            await body.CopyToAsync(Stream.Null, cancellation);
+            request.InputStream = new MemoryStream();
+        }
         request.Headers.ContentLength = length;
         await SendBodyAsync(watchedBody, watched, () => _client.PutObjectAsync(request, watched.Token));
     }

@@ -17,8 +17,8 @@ internal static class S3Faults
             or AmazonServiceException { StatusCode: HttpStatusCode.InsufficientStorage } => new(BackendFault.Full, "The object store is full", e),
         AmazonServiceException { StatusCode: HttpStatusCode.Forbidden or HttpStatusCode.Unauthorized } =>
             new(BackendFault.Refused, "The object store refuses the platform's access key", e),
-        AmazonServiceException or AmazonClientException => new(BackendFault.Unavailable, "The object store does not answer as it should", e),
         HttpRequestException or IOException => new(BackendFault.Unavailable, "The object store cannot be reached", e),
-        _ => null,
+        // Whatever else the SDK makes of what a server sends.
+        _ => new(BackendFault.Unavailable, "The object store does not answer as it should", e),
     };
 }

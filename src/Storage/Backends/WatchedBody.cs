@@ -14,7 +14,7 @@ internal sealed class WatchedBody(Stream inner, S3Patience patience) : Stream
         {
             return await inner.ReadAsync(buffer, cancellationToken);
         }
-        catch (Exception e)
+        catch (Exception e) when (!patience.IsOver)
         {
             Failure = ExceptionDispatchInfo.Capture(e);
             throw;

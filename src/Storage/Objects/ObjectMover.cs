@@ -17,22 +17,17 @@ public sealed class ObjectMover(StorageDatabase database, ObjectReader reader, O
     public async Task<Result<ObjectRow>> MoveAsync(Session session, Transfer transfer, CancellationToken cancellation)
     {
         if (Refuse(transfer) is { } refusal) return refusal;
-        var asRoom = StorageDatabase.Statement($"select {Rows.LimitColumns} from storage.buckets as b where b.id = $1", transfer.TargetBucket);
-        var asCaller = StorageDatabase.Statement(
+        // First what the target's bucket takes: a batch that is sent cannot be called back.
+        if (!(await FindSourceAsync(session, transfer, cancellation)).Ok(out _, out var unfit)) return unfit;
+        var statement = StorageDatabase.Statement(
             $"""
             update storage.objects as o set bucket_id = $3, name = $4, owner = coalesce($5, o.owner), owner_id = coalesce($6, o.owner_id)
             where o.bucket_id = $1 and o.name = $2 returning {Rows.ObjectColumns}
             """,
             transfer.SourceBucket, transfer.SourceName, transfer.TargetBucket, transfer.TargetName, Buckets.AsUuid(session.Owner), session.Owner);
-        // What the target bucket does not take is only known with the row in hand; so it is looked at first, and the row's version kept in mind.
-        if (!(await reader.FindAsCallerAsync(session, transfer.SourceBucket, transfer.SourceName, cancellation)).Ok(out var source, out var missing)) return missing;
         try
         {
-            await using var trip = await database.WriteAsync(session, [asRoom], [asCaller], cancellation);
-            if (!await trip.Reader.ReadAsync(cancellation)) return StorageErrors.NoSuchBucket;
-            if (transfer.SourceBucket != transfer.TargetBucket && RefuseInto(Rows.ReadLimits(trip.Reader), source.Metadata) is { } unfit) return unfit;
-            await trip.NextAsync(cancellation); // becoming the caller
-            await trip.NextAsync(cancellation);
+            await using var trip = await database.WriteAsync(session, [], [statement], cancellation);
             if (!await trip.Reader.ReadAsync(cancellation)) return StorageErrors.NoSuchKey;
             var moved = Rows.ReadObject(trip.Reader);
             await trip.FinishAsync(cancellation);
@@ -76,8 +71,21 @@ public sealed class ObjectMover(StorageDatabase database, ObjectReader reader, O
         Names.RefuseBucket(transfer.SourceBucket) ?? Names.RefuseBucket(transfer.TargetBucket)
         ?? Names.RefuseObject(transfer.SourceName) ?? Names.RefuseObject(transfer.TargetName);
 
-    /// <summary>A bucket's limits hold for what is moved into it as for what is uploaded.</summary>
-    private ApiError? RefuseInto(BucketLimits limits, ObjectMetadata metadata) =>
-        MimeTypes.Refuse(metadata.MimeType, limits.AllowedMimeTypes)
-        ?? (metadata.Size > Math.Min(limits.FileSizeLimit ?? long.MaxValue, options.FileSizeLimit) ? StorageErrors.TooLarge : null);
+    /// <summary>The object, where the caller sees it and the target's bucket takes it: limits hold for what is moved in as for what is uploaded.</summary>
+    private async Task<Result<ObjectRow>> FindSourceAsync(Session session, Transfer transfer, CancellationToken cancellation)
+    {
+        var limits = StorageDatabase.Statement($"select {Rows.LimitColumns} from storage.buckets as b where b.id = $1", transfer.TargetBucket);
+        var source = StorageDatabase.Statement(
+            $"select {Rows.ObjectColumns} from storage.objects as o where o.bucket_id = $1 and o.name = $2", transfer.SourceBucket, transfer.SourceName);
+        await using var trip = await database.ReadAsync(session, [limits], [source], cancellation);
+        if (!await trip.Reader.ReadAsync(cancellation)) return StorageErrors.NoSuchBucket;
+        var bucket = Rows.ReadLimits(trip.Reader);
+        await trip.NextAsync(cancellation); // becoming the caller
+        await trip.NextAsync(cancellation);
+        if (!await trip.Reader.ReadAsync(cancellation)) return StorageErrors.NoSuchKey;
+        var row = Rows.ReadObject(trip.Reader);
+        if (transfer.SourceBucket == transfer.TargetBucket) return row;
+        if (MimeTypes.Refuse(row.Metadata.MimeType, bucket.AllowedMimeTypes) is { } wrongType) return wrongType;
+        return row.Metadata.Size > Math.Min(bucket.FileSizeLimit ?? long.MaxValue, options.FileSizeLimit) ? StorageErrors.TooLarge : row;
+    }
 }

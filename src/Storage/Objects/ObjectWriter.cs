@@ -28,43 +28,41 @@ public sealed class ObjectWriter(StorageDatabase database, IObjectBackend backen
                 $"select {Rows.LimitColumns}, exists(select from storage.objects as o where o.bucket_id = b.id and o.name = $2) from storage.buckets as b where b.id = $1",
                 intent.Bucket, intent.Name),
         ];
+        ApiError? refusal = null;
+        long maxBytes = 0;
         try
         {
             await using var trip = await database.TryAsync(session, asRoom, isTrusted ? [] : [Insertion(intent)], cancellation);
-            if (!await trip.Reader.ReadAsync(cancellation)) return StorageErrors.NoSuchBucket;
-            var limits = Rows.ReadLimits(trip.Reader);
-            var exists = trip.Reader.GetBoolean(3);
-            if (Refusal(intent, limits).Ok(out var maxBytes, out var refusal))
-            {
-                await trip.FinishAsync(cancellation);
-                if (isTrusted && exists && !intent.Replaces) return StorageErrors.KeyExists;
-                return new UploadPermit(intent, maxBytes);
-            }
-            return refusal;
+            if (!await trip.Reader.ReadAsync(cancellation)) refusal = StorageErrors.NoSuchBucket;
+            else if (LimitOf(intent, Rows.ReadLimits(trip.Reader)).Ok(out maxBytes, out refusal) && isTrusted && trip.Reader.GetBoolean(3) && !intent.Replaces) refusal = StorageErrors.KeyExists;
+            if (refusal is null) await trip.FinishAsync(cancellation);
         }
-        catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.UniqueViolation)
+        catch (PostgresException e) when (refusal is not null || e.SqlState == PostgresErrorCodes.UniqueViolation)
         {
-            return StorageErrors.KeyExists;
+            // What the bucket says comes before what the policies say, though both were asked at once.
+            refusal ??= StorageErrors.KeyExists;
         }
+        return refusal is null ? new UploadPermit(intent, maxBytes) : refusal;
     }
 
     /// <summary>Whether the caller's policies let an object of that name in, of which nothing else is known yet; null: they do.</summary>
     public async Task<ApiError?> RefuseAsync(Session session, string bucket, string name, bool replaces, CancellationToken cancellation)
     {
         if ((Names.RefuseBucket(bucket) ?? Names.RefuseObject(name)) is { } badName) return badName;
+        var intent = new UploadIntent(bucket, name, replaces, session.Owner, "", "", null, null, null);
+        ApiError? refusal = null;
         try
         {
-            var intent = new UploadIntent(bucket, name, replaces, session.Owner, "", "", null, null, null);
             await using var trip = await database.TryAsync(
                 session, [StorageDatabase.Statement("select 1 from storage.buckets as b where b.id = $1", bucket)], [Insertion(intent)], cancellation);
-            if (!await trip.Reader.ReadAsync(cancellation)) return StorageErrors.NoSuchBucket;
-            await trip.FinishAsync(cancellation);
-            return null;
+            if (!await trip.Reader.ReadAsync(cancellation)) refusal = StorageErrors.NoSuchBucket;
+            else await trip.FinishAsync(cancellation);
         }
-        catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.UniqueViolation)
+        catch (PostgresException e) when (refusal is not null || e.SqlState == PostgresErrorCodes.UniqueViolation)
         {
-            return StorageErrors.KeyExists;
+            refusal ??= StorageErrors.KeyExists;
         }
+        return refusal;
     }
 
     /// <summary>Stores the body and makes it an object. A body that is too large, breaks off or cannot be stored leaves nothing.</summary>
@@ -139,7 +137,7 @@ public sealed class ObjectWriter(StorageDatabase database, IObjectBackend backen
     }
 
     /// <summary>How much the bucket takes, or why it does not take this.</summary>
-    private Result<long> Refusal(UploadIntent intent, BucketLimits limits)
+    private Result<long> LimitOf(UploadIntent intent, BucketLimits limits)
     {
         var isFolder = Names.IsEmptyFolder(intent.Name);
         var maxBytes = isFolder ? 0 : Math.Min(limits.FileSizeLimit ?? long.MaxValue, options.FileSizeLimit);

@@ -54,6 +54,17 @@ public sealed class TestDatabase : IAsyncDisposable
         return await command.ExecuteScalarAsync() is T value ? value : default;
     }
 
+    /// <summary>Asks, as superuser, until the answer is true; for at most a minute.</summary>
+    public async Task UntilAsync(string question)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(1));
+        await using var connection = await OpenAdminAsync();
+        await using var command = TestSession.Command(connection, question, []);
+        while (await command.ExecuteScalarAsync(patience.Token) is not true)
+        {
+        }
+    }
+
     /// <summary>A superuser's connection, open.</summary>
     public async Task<NpgsqlConnection> OpenAdminAsync()
     {

@@ -14,10 +14,15 @@ public sealed class TestObjectStore : IDisposable
     /// <summary>Where the files are; null on S3.</summary>
     public string? Folder { get; }
 
+    /// <summary>This run's stores are on an S3 server.</summary>
+    public static bool IsS3 => S3 is { Length: > 0 };
+
+    private static string? S3 => Environment.GetEnvironmentVariable("HEDGEROW_TEST_STORAGE");
+
     public static TestObjectStore Create()
     {
         var name = $"hedgerow-objects-{Guid.NewGuid():N}";
-        if (Environment.GetEnvironmentVariable("HEDGEROW_TEST_STORAGE") is { Length: > 0 } s3) return new TestObjectStore($"{s3}/{name}", null);
+        if (S3 is { Length: > 0 } s3) return new TestObjectStore($"{s3}/{name}", null);
         var folder = Path.Combine(Path.GetTempPath(), name);
         return new TestObjectStore(new Uri(folder).AbsoluteUri, folder);
     }

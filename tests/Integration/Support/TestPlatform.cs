@@ -6,6 +6,7 @@ using Hedgerow.Gateway;
 using Hedgerow.Postgres;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
 namespace Hedgerow.Tests.Integration.Support;
@@ -102,6 +103,9 @@ public sealed class TestPlatform : IAsyncDisposable
         response.EnsureSuccessStatusCode();
         return TestUser.From(await response.Content.ReadFromJsonAsync<JsonElement>(), this);
     }
+
+    /// <summary>A part of the platform, for tests that look behind its API.</summary>
+    public T Room<T>() where T : notnull => _gateway.Services.GetRequiredService<T>();
 
     /// <summary>Stops as on SIGTERM: no new requests, those in flight are finished.</summary>
     public Task StopAsync() => _gateway.StopAsync();

@@ -1,8 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
-using System.Text.Json;
-using System.Text.Json.Nodes;
 using Hedgerow.Auth.External.Http;
 using Hedgerow.Auth.External.Oidc;
 using Hedgerow.Auth.External.Profiles;
@@ -15,7 +13,7 @@ namespace Hedgerow.Auth.External.SignIn;
 public sealed record ProviderGrant(ExternalUser User, string AccessToken, string? RefreshToken);
 
 /// <summary>Redeems a provider's code, and asks who it was given for.</summary>
-public sealed class CodeExchange(ProviderClients clients, Issuers issuers, ILogger<CodeExchange> logger)
+public sealed class CodeExchange(ProviderClients clients, Issuers issuers, OidcProfile profile, ILogger<CodeExchange> logger)
 {
     public async Task<Result<ProviderGrant>> RedeemAsync(ProviderSetup provider, ReturnedFlow flow, string code, CancellationToken cancellation)
     {
@@ -62,27 +60,14 @@ public sealed class CodeExchange(ProviderClients clients, Issuers issuers, ILogg
         return ExternalErrors.CodeRefused(code);
     }
 
-    /// <summary>From the id_token, which must be of this very sign-in. Providers may tell the profile in userinfo alone.</summary>
+    /// <summary>From the id_token, which must be of this very sign-in.</summary>
     private async Task<Result<ExternalUser>> IdentifyAsync(OidcSetup provider, ReturnedFlow flow, Tokens tokens, CancellationToken cancellation)
     {
         if (tokens.IdToken is null) return ExternalErrors.ProfileUnusable("there is no id_token");
         if (!(await issuers.VerifyAsync(provider, tokens.IdToken, cancellation)).Ok(out var token, out var error)) return error;
         if (token.Nonce != flow.Nonce) return ExternalErrors.NonceMismatch;
         if (!token.Vouches(tokens.AccessToken)) return ExternalErrors.BadIdToken("it came with another access token");
-        if (!(await issuers.DiscoverAsync(provider, cancellation)).Ok(out var document, out error)) return error;
-        if (token.Claims.Text("email") is not null || document.Userinfo is null) return provider.ReadClaims(token.Claims);
-
-        if (!(await clients.For(provider).GetAsync(document.Userinfo, tokens.AccessToken, cancellation)).Ok(out var userinfo, out error)) return error;
-        // OpenID Connect Core, 5.3.2: otherwise another's profile could be put under this token.
-        if (userinfo.Json.Text("sub") != token.Claims.Text("sub")) return ExternalErrors.ProfileUnusable("userinfo tells of another person than the id_token");
-        return provider.ReadClaims(Merge(token.Claims, userinfo.Json));
-    }
-
-    private static JsonElement Merge(JsonElement token, JsonElement userinfo)
-    {
-        var claims = JsonObject.Create(userinfo)!;
-        foreach (var claim in token.EnumerateObject()) claims[claim.Name] = JsonNode.Parse(claim.Value.GetRawText());
-        return JsonSerializer.SerializeToElement(claims);
+        return await profile.ReadAsync(provider, token, tokens.AccessToken, cancellation);
     }
 
     /// <summary>RFC 6749, 2.3.1: both halves are form-encoded first.</summary>

@@ -12,7 +12,8 @@ using Npgsql;
 namespace Hedgerow.Auth.External.SignIn;
 
 /// <summary><c>grant_type=id_token</c>: an application that has signed someone in with a provider's own SDK shows the provider's word for it.</summary>
-public sealed class IdTokenGrant(AuthDatabase database, ProviderDirectory providers, Issuers issuers, ExternalSignIn signIn, LinkIdentity linking, SessionStart sessions, AuthOptions options)
+public sealed class IdTokenGrant(
+    AuthDatabase database, ProviderDirectory providers, Issuers issuers, OidcProfile profile, ExternalSignIn signIn, LinkIdentity linking, SessionStart sessions, AuthOptions options)
 {
     public async Task<Result<Reply>> GrantAsync(AuthRequest request, TokenBody body, CancellationToken cancellation)
     {
@@ -22,7 +23,7 @@ public sealed class IdTokenGrant(AuthDatabase database, ProviderDirectory provid
         if (!(await issuers.VerifyAsync(provider, body.IdToken, cancellation)).Ok(out var token, out error)) return error;
         if (!provider.SkipNonceCheck && NonceFlaw(token.Nonce, body.Nonce) is { } badNonce) return badNonce;
         if (!string.IsNullOrEmpty(body.AccessToken) && !token.Vouches(body.AccessToken)) return ExternalErrors.BadIdToken("it came with another access token");
-        if (!provider.ReadClaims(token.Claims).Ok(out var someone, out error)) return error with { Status = 400, Code = "validation_failed" };
+        if (!(await profile.ReadAsync(provider, token, body.AccessToken, cancellation)).Ok(out var someone, out error)) return error with { Status = 400, Code = "validation_failed" };
         if (someone.Primary is null && !provider.EmailOptional) return ExternalErrors.BadIdToken("it holds no email address");
         try
         {

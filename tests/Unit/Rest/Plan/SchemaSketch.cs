@@ -6,6 +6,7 @@ using Hedgerow.Rest.Plan;
 using Hedgerow.Rest.Request;
 using Hedgerow.Rest.Schema;
 using Hedgerow.Rest.Sql;
+using Hedgerow.Tests.Support;
 using Microsoft.AspNetCore.Http;
 
 namespace Hedgerow.Tests.Unit.Rest.Plan;
@@ -42,6 +43,17 @@ internal static class SchemaSketch
         Assert.True(Planner.Plan(request, Schema, Options).Ok(out var planned, out error), error?.Message);
         var statement = StatementBuilder.Build((StatementPlan)planned.Plan, request, Options);
         return (statement.Text, [.. statement.Values.Select(v => v.Text)]);
+    }
+
+    /// <summary>The SQL of a request as it came over the wire; null where it comes to no statement.</summary>
+    public static string? TrySql(HostileRequest hostile)
+    {
+        var parsed = Parse(hostile.Target, hostile.Method, hostile.Body ?? "", [.. hostile.Headers.Select(h => (h.Key, h.Value))]);
+        var options = Options with { PlanEnabled = true };
+        if (!parsed.Ok(out var request, out _) || !Planner.Plan(request, Schema, options).Ok(out var planned, out _)) return null;
+        return planned.Plan is StatementPlan statement
+            ? StatementBuilder.Build(statement, request, options).Text + StatementBuilder.Estimate(statement, request)?.Text.Replace("/* anon */", "", StringComparison.Ordinal)
+            : null;
     }
 
     private static Result<ApiRequest> Parse(string target, string method, string body, (string Name, string Value)[] headers)

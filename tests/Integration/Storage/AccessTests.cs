@@ -1,0 +1,125 @@
+using Hedgerow.Auth.Tokens;
+using Hedgerow.Tests.Integration.Support;
+
+namespace Hedgerow.Tests.Integration.Storage;
+
+/// <summary>Who may do what is decided by the policies on storage.buckets and storage.objects.</summary>
+public sealed class AccessTests(SharedPlatform shared) : IClassFixture<SharedPlatform>
+{
+    private readonly TestPlatform _platform = shared.Platform;
+
+    [Fact]
+    public async Task A_policy_lets_people_into_their_own_folder_and_no_other()
+    {
+        var bucket = await _platform.BucketAsync();
+        await _platform.Database.ExecuteAsync($"""
+            create policy "own folder {bucket}" on storage.objects for all to authenticated
+              using (bucket_id = '{bucket}' and (storage.foldername(name))[1] = (select auth.uid())::text)
+            """);
+        var (ann, bob) = (await _platform.SignUpAsync(), await _platform.SignUpAsync());
+        var hers = $"{ann.Id}/a.txt";
+
+        Assert.Equal("200", await ann.Http.UploadAsync(bucket, hers, StorageWorld.Text("hers")).OutcomeAsync());
+        Assert.Equal("AccessDenied 403", await ann.Http.UploadAsync(bucket, $"{bob.Id}/a.txt", StorageWorld.Text("x")).OutcomeAsync());
+        Assert.Equal("AccessDenied 403", await ann.Http.UploadAsync(bucket, "a.txt", StorageWorld.Text("x")).OutcomeAsync());
+        Assert.Equal("hers"u8.ToArray(), await ann.Http.DownloadAsync(bucket, hers).BytesAsync());
+
+        Assert.Equal("NoSuchKey 404", await bob.Http.DownloadAsync(bucket, hers).OutcomeAsync());
+        Assert.Equal("AccessDenied 403", await bob.Http.UploadAsync(bucket, hers, StorageWorld.Text("his"), upsert: true).OutcomeAsync());
+        Assert.Equal("NoSuchKey 404", (await bob.Http.SendAsync("DELETE", $"/storage/v1/object/{bucket}/{hers}")).Outcome());
+        Assert.Equal("NoSuchKey 404", (await bob.Http.SendAsync("POST", "/storage/v1/object/move", new { bucketId = bucket, sourceKey = hers, destinationKey = $"{bob.Id}/b" })).Outcome());
+        Assert.Equal("AccessDenied 403", (await ann.Http.SendAsync("POST", "/storage/v1/object/move", new { bucketId = bucket, sourceKey = hers, destinationKey = $"{bob.Id}/b" })).Outcome());
+        Assert.Equal("AccessDenied 403", (await ann.Http.SendAsync("POST", "/storage/v1/object/copy", new { bucketId = bucket, sourceKey = hers, destinationKey = $"{bob.Id}/b" })).Outcome());
+        Assert.Equal(0, (await bob.Http.SendAsync("POST", $"/storage/v1/object/list/{bucket}", new { prefix = "" })).Json.GetArrayLength());
+        Assert.Equal(1, (await ann.Http.SendAsync("POST", $"/storage/v1/object/list/{bucket}", new { prefix = "" })).Json.GetArrayLength());
+        Assert.Equal("hers"u8.ToArray(), await ann.Http.DownloadAsync(bucket, hers).BytesAsync());
+        Assert.Equal(ann.Id.ToString(), await _platform.Database.ScalarAsync<string>("select owner_id from storage.objects where name = $1", hers));
+    }
+
+    [Fact]
+    public async Task A_policy_sees_what_is_uploaded_and_by_which_operation()
+    {
+        var bucket = await _platform.BucketAsync();
+        await _platform.Database.ExecuteAsync($"""
+            create policy "small images {bucket}" on storage.objects for insert to authenticated with check (
+              bucket_id = '{bucket}' and metadata ->> 'mimetype' = 'image/png' and (metadata ->> 'contentLength')::int < 10
+              and user_metadata ->> 'album' = 'a' and storage.operation() = 'storage.object.upload')
+            """);
+        var ann = await _platform.SignUpAsync();
+        var metadata = ("x-metadata", Convert.ToBase64String("""{"album":"a"}"""u8));
+        Assert.Equal("200", await ann.Http.UploadAsync(bucket, "a.png", new byte[9], type: "image/png", headers: metadata).OutcomeAsync());
+        Assert.Equal("AccessDenied 403", await ann.Http.UploadAsync(bucket, "b.png", new byte[10], type: "image/png", headers: metadata).OutcomeAsync());
+        Assert.Equal("AccessDenied 403", await ann.Http.UploadAsync(bucket, "c.png", new byte[9], type: "image/gif", headers: metadata).OutcomeAsync());
+        Assert.Equal("AccessDenied 403", await ann.Http.UploadAsync(bucket, "d.png", new byte[9], type: "image/png").OutcomeAsync());
+    }
+
+    [Theory]
+    [InlineData("GET", "bucket")]
+    [InlineData("POST", "bucket")]
+    [InlineData("GET", "bucket/x")]
+    [InlineData("PUT", "bucket/x")]
+    [InlineData("DELETE", "bucket/x")]
+    [InlineData("POST", "bucket/x/empty")]
+    [InlineData("POST", "object/x/a.txt")]
+    [InlineData("PUT", "object/x/a.txt")]
+    [InlineData("DELETE", "object/x/a.txt")]
+    [InlineData("DELETE", "object/x")]
+    [InlineData("GET", "object/authenticated/x/a.txt")]
+    [InlineData("GET", "object/info/authenticated/x/a.txt")]
+    [InlineData("POST", "object/list/x")]
+    [InlineData("POST", "object/list-v2/x")]
+    [InlineData("POST", "object/move")]
+    [InlineData("POST", "object/copy")]
+    [InlineData("POST", "object/sign/x")]
+    [InlineData("POST", "object/sign/x/a.txt")]
+    [InlineData("POST", "object/upload/sign/x/a.txt")]
+    public async Task Without_a_token_or_with_a_forged_one_nothing_is_answered(string method, string path)
+    {
+        using var nobody = _platform.Client(null);
+        Assert.Equal("InvalidRequest 400", (await nobody.SendAsync(method, $"/storage/v1/{path}", "{}")).Outcome());
+        var forged = new JwtSigner(JwtKeySet.From(new JwtOptions { Secret = "a secret that somebody else made up, long enough" }));
+        using var forger = _platform.Client(ApiKeys.Mint(forged, "service_role", DateTimeOffset.UtcNow));
+        Assert.Equal("AccessDenied 403", (await forger.SendAsync(method, $"/storage/v1/{path}", "{}")).Outcome());
+    }
+
+    [Fact]
+    public async Task Without_a_token_only_public_buckets_exist()
+    {
+        var (open, closed) = (await _platform.BucketAsync(new { @public = true }), await _platform.BucketAsync());
+        foreach (var bucket in new[] { open, closed }) Assert.Equal("200", await _platform.Service.UploadAsync(bucket, "a.txt", StorageWorld.Text("a")).OutcomeAsync());
+        using var nobody = _platform.Client(null);
+        foreach (var kind in new[] { "", "public/", "info/", "info/public/" })
+        {
+            Assert.Equal("200", (await nobody.SendAsync("GET", $"/storage/v1/object/{kind}{open}/a.txt")).Outcome());
+            Assert.Equal("NoSuchBucket 404", (await nobody.SendAsync("GET", $"/storage/v1/object/{kind}{closed}/a.txt")).Outcome());
+            Assert.Equal("NoSuchKey 404", (await nobody.SendAsync("GET", $"/storage/v1/object/{kind}{open}/b.txt")).Outcome());
+        }
+        Assert.Equal("NoSuchBucket 404", (await _platform.Service.SendAsync("GET", $"/storage/v1/object/public/{closed}/a.txt")).Outcome());
+    }
+
+    [Fact]
+    public async Task A_token_whose_role_storage_may_not_become_is_refused()
+    {
+        var signer = new JwtSigner(JwtKeySet.From(new JwtOptions { Secret = TestPlatform.JwtSecret }));
+        foreach (var role in new[] { "postgres", "hedgerow_admin", "nobody_at_all" })
+        {
+            using var client = _platform.Client(ApiKeys.Mint(signer, role, DateTimeOffset.UtcNow));
+            Assert.Equal("AccessDenied 403", (await client.SendAsync("GET", "/storage/v1/bucket")).Outcome());
+        }
+    }
+
+    [Fact]
+    public async Task Whoever_sees_objects_but_may_not_remove_them_cannot_empty_the_bucket()
+    {
+        var bucket = await _platform.BucketAsync();
+        await _platform.Database.ExecuteAsync($"""
+            create policy "see {bucket}" on storage.objects for select to authenticated using (bucket_id = '{bucket}');
+            create policy "see bucket {bucket}" on storage.buckets for select to authenticated using (id = '{bucket}');
+            create policy "remove some {bucket}" on storage.objects for delete to authenticated using (bucket_id = '{bucket}' and name like 'a/%');
+            """);
+        foreach (var name in new[] { "a/1", "a/2", "b/1" }) Assert.Equal("200", await _platform.Service.UploadAsync(bucket, name, StorageWorld.Text(name)).OutcomeAsync());
+        var ann = await _platform.SignUpAsync();
+        Assert.Equal("AccessDenied 403", (await ann.Http.SendAsync("POST", $"/storage/v1/bucket/{bucket}/empty")).Outcome());
+        Assert.Equal("b/1", await _platform.Database.ScalarAsync<string>("select string_agg(name, ',') from storage.objects where bucket_id = $1", bucket));
+    }
+}
