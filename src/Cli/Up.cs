@@ -109,10 +109,13 @@ internal sealed class Up
         if (Storage is not null) overrides.Add(new("Storage:Url", Storage));
         if (Port is { } port) overrides.Add(new("Gateway:Urls", $"http://127.0.0.1:{port}"));
         List<KeyValuePair<string, string?>> defaults = [.. secrets.Settings(), new("Gateway:Urls", DefaultUrl), new("Storage:Url", State.ObjectsUrl)];
-        // The embedded server is for development: there mails and text messages are to be looked at.
+        // The embedded server is for development: there mails and text messages are to be looked at, and the examples tried.
         if (Db is null && AdminDatabase.Given is null)
+        {
+            defaults.Add(new("Gateway:Examples", Path.Combine(Checkout.Root, "examples")));
             foreach (var setting in (string[])["Auth:Mail:DevInbox", "Auth:Sms:Enabled", "Auth:Mfa:PhoneEnroll", "Auth:Mfa:PhoneVerify"])
                 defaults.Add(new(setting, "true"));
+        }
         return GatewaySettings.Layer(defaults, overrides);
     }
 

@@ -53,6 +53,7 @@ public static class GatewayHost
         app.UseMiddleware<IdentityGate>();
         if (settings.ServesAuth) app.UseMiddleware<ApiKeyGate>(rest, settings.Rest.BasePath);
         if (settings.ServesRealtime) app.UseWebSockets();
+        app.UseExamplePages(settings.Gateway);
         app.UseRouting();
         app.MapHealth();
         app.MapMetrics();

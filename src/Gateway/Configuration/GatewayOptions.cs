@@ -27,6 +27,9 @@ public sealed record GatewayOptions
     /// <summary>Largest sum of all header names and values in bytes; above it 431.</summary>
     public int MaxHeaderBytes { get; init; } = 48 * 1024;
 
+    /// <summary>Folder of the examples with pages, served under <c>/examples</c>; empty: none. <c>up</c> sets it with its embedded PostgreSQL.</summary>
+    public string Examples { get; init; } = "";
+
     public ApiLogOptions ApiLogs { get; init; } = new();
 
     /// <summary>Seconds that a shutdown waits for requests in flight.</summary>
