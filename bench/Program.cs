@@ -3,6 +3,7 @@ using Hedgerow.Bench;
 // A benchmark takes its own options and says whether its targets hold.
 var benchmarks = new SortedDictionary<string, Func<string[], CancellationToken, Task<bool>>>(StringComparer.Ordinal)
 {
+    ["auth"] = AuthBenchmark.RunAsync,
     ["fuzz"] = FuzzBenchmark.RunAsync,
     ["rest"] = RestBenchmark.RunAsync,
     ["schema"] = SchemaBenchmark.RunAsync,

@@ -97,6 +97,6 @@ public sealed record AuthOptions
     /// <summary>Whether somebody carries text messages.</summary>
     internal bool SendsTexts => Sms.Provider.Length > 0 || Hook.SendSmsUri.Length > 0;
 
-    /// <summary>Channels whose messages are kept to be looked at.</summary>
-    internal string[] KeptChannels => !Mail.DevInbox ? [] : [.. Mail.Sends ? [] : new[] { Channel.Email }, .. SendsTexts ? [] : Channel.OfPhones];
+    /// <summary>Channels whose messages are kept to be looked at: none as soon as mail is sent, which is when others come.</summary>
+    internal string[] KeptChannels => !Mail.Shows ? [] : [Channel.Email, .. SendsTexts ? [] : Channel.OfPhones];
 }

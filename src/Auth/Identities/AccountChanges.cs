@@ -1,12 +1,15 @@
 using System.Text.Json.Nodes;
 using Hedgerow.Auth.Data;
 using Hedgerow.Auth.Http;
+using Hedgerow.Auth.Sessions;
 
 namespace Hedgerow.Auth.Identities;
 
 /// <summary>What identities change in the account that they open (supabase/auth, internal/models/user.go).</summary>
 public static class AccountChanges
 {
+    private const string Lock = "select true from auth.users where id = @id for update";
+
     private const string Create = """
         insert into auth.users (
           instance_id, id, aud, role, email, encrypted_password, raw_app_meta_data, raw_user_meta_data, created_at, updated_at,
@@ -39,14 +42,18 @@ public static class AccountChanges
     private const string TakeOver = """
         with others as (
           delete from auth.identities where user_id = @id and id <> @identity),
-        sessions as (
-          delete from auth.sessions where user_id = @id),
         factors as (
           delete from auth.mfa_factors where user_id = @id)
         update auth.users set encrypted_password = '', raw_user_meta_data = @profile::jsonb, updated_at = now() where id = @id
         """;
 
     private const string MakePermanent = "update auth.users set is_anonymous = false, updated_at = now() where id = @id and is_anonymous";
+
+    /// <summary>
+    /// Nobody else changes the account or its identities before the transaction ends: whoever changes identities takes the user's row first. False
+    /// where the account is gone.
+    /// </summary>
+    public static Task<bool> LockAsync(AuthTransaction transaction, Guid user) => transaction.OneAsync<bool>(Lock, new { id = user });
 
     /// <summary>An account of someone who has been at <paramref name="provider"/> only; its address is not confirmed yet.</summary>
     public static async Task<Guid> CreateAsync(AuthTransaction transaction, string provider, string? email, JsonObject profile)
@@ -70,8 +77,11 @@ public static class AccountChanges
     /// An account whose address nobody has proved may have been made by somebody else to wait for its owner: the owner comes now, and every other
     /// way in is closed.
     /// </summary>
-    public static Task TakeOverAsync(AuthTransaction transaction, Guid user, Guid identity, JsonObject profile) =>
-        transaction.ExecuteAsync(TakeOver, new { id = user, identity, profile = profile.ToJsonString() });
+    public static async Task TakeOverAsync(AuthTransaction transaction, Guid user, Guid identity, JsonObject profile)
+    {
+        await transaction.ExecuteAsync(TakeOver, new { id = user, identity, profile = profile.ToJsonString() });
+        await SessionEnd.AllAsync(transaction, user);
+    }
 
     /// <summary>An anonymous user who has a way back in is anonymous no longer.</summary>
     public static Task MakePermanentAsync(AuthTransaction transaction, Guid user) => transaction.ExecuteAsync(MakePermanent, new { id = user });

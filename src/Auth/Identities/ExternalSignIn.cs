@@ -22,12 +22,15 @@ public sealed class ExternalSignIn(ProofByMail mail, AuthOptions options)
         {
             case LinkingDecision.Known known:
                 (id, identity) = (known.Identity.UserId, known.Identity.Id);
-                await IdentityRows.UpdateAsync(transaction, identity, someone.Profile);
+                // Given up, or its account deleted, at this moment: then it is somebody new who comes.
+                if (!await AccountChanges.LockAsync(transaction, id) || !await IdentityRows.UpdateAsync(transaction, identity, someone.Profile))
+                    return await AcceptAsync(transaction, request, provider, emailOptional, someone);
                 await AccountChanges.MergeProfileAsync(transaction, id, someone.Profile);
                 await AccountChanges.NameProvidersAsync(transaction, id);
                 break;
             case LinkingDecision.Link link:
                 id = link.UserId;
+                if (!await AccountChanges.LockAsync(transaction, id)) return await AcceptAsync(transaction, request, provider, emailOptional, someone);
                 identity = await IdentityRows.InsertAsync(transaction, id, provider, someone.Subject, someone.Profile);
                 await AccountChanges.MergeProfileAsync(transaction, id, someone.Profile);
                 await AccountChanges.NameProvidersAsync(transaction, id);

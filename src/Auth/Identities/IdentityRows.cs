@@ -54,8 +54,9 @@ public static class IdentityRows
         return id;
     }
 
-    public static Task UpdateAsync(AuthTransaction transaction, Guid id, JsonObject profile) =>
-        transaction.ExecuteAsync(Update, new { id, profile = profile.ToJsonString() });
+    /// <summary>False where it is gone.</summary>
+    public static async Task<bool> UpdateAsync(AuthTransaction transaction, Guid id, JsonObject profile) =>
+        await transaction.ExecuteAsync(Update, new { id, profile = profile.ToJsonString() }) > 0;
 
     public static Task RemoveAsync(AuthTransaction transaction, Guid id) => transaction.ExecuteAsync(Remove, new { id });
 }

@@ -10,16 +10,12 @@ namespace Hedgerow.Auth.Identities;
 /// <summary>Gives someone who is signed in a further way in (supabase/auth, linkIdentityToUser). An anonymous user becomes a permanent one.</summary>
 public sealed class LinkIdentity(ProofByMail mail, AuthOptions options)
 {
-    // Nobody deletes or bans the account before the identity is there.
-    private const string Lock = "select true from auth.users where id = @id and deleted_at is null for update";
-
     /// <summary>The caller commits unless the person is refused.</summary>
     public async Task<Admission> LinkAsync(AuthTransaction transaction, AuthRequest request, string provider, Guid target, ExternalUser someone)
     {
-        if (!await transaction.OneAsync<bool>(Lock, new { id = target })) return IdentityErrors.TargetGone;
+        if (!await AccountChanges.LockAsync(transaction, target) || await UserRows.FindAsync(transaction, target) is not { } user) return IdentityErrors.TargetGone;
         if (await IdentityRows.FindAsync(transaction, provider, someone.Subject) is { } existing)
             return existing.UserId == target ? IdentityErrors.AlreadyLinked : IdentityErrors.LinkedToAnother;
-        var user = await ReadAsync(transaction, target);
         if (user.IsBanned) return AuthErrors.Banned;
 
         var identity = await IdentityRows.InsertAsync(transaction, target, provider, someone.Subject, someone.Profile);

@@ -9,8 +9,6 @@ namespace Hedgerow.Auth.Identities;
 /// <summary><c>DELETE /user/identities/{id}</c>: gives up a way in, but never the last one.</summary>
 public sealed class UnlinkIdentity(AuthDatabase database, AuthOptions options)
 {
-    // Of two parallel requests for two identities, the second sees that one is left.
-    private const string Lock = "select true from auth.users where id = @id for update";
     private const string DropPhone = "update auth.users set phone = null, phone_confirmed_at = null, updated_at = now() where id = @id";
 
     public async Task<Result<Reply>> DeleteAsync(AuthRequest request, CancellationToken cancellation)
@@ -19,7 +17,8 @@ public sealed class UnlinkIdentity(AuthDatabase database, AuthOptions options)
         await using var transaction = await database.BeginAsync(cancellation);
         if (!(await SignedIn.FindAsync(transaction, request)).Ok(out var caller, out var error)) return error;
         if (!Guid.TryParse(request.Route("identityId"), out var id)) return IdentityErrors.IdMalformed;
-        await transaction.OneAsync<bool>(Lock, new { id = caller.User.Id });
+        // Of two parallel requests for two identities, the second sees that one is left.
+        await AccountChanges.LockAsync(transaction, caller.User.Id);
         var identities = await IdentityRows.ListAsync(transaction, caller.User.Id);
         if (identities.Length <= 1) return IdentityErrors.LastOne;
         if (identities.FirstOrDefault(each => each.Id == id) is not { } identity) return IdentityErrors.NotFound;

@@ -29,7 +29,8 @@ public sealed record MailOptions
     public MailSubjects Subjects { get; init; } = new();
 
     /// <summary>
-    /// As long as no SMTP server is configured, mails stay in the database (and text messages as long as nobody carries them) and are shown under <c>/auth/v1/dev/inbox</c> to browsers on this machine.
+    /// As long as no SMTP server is configured, mails stay in the database, as do text messages that nobody carries, and are shown under
+    /// <c>/auth/v1/dev/inbox</c> to browsers on this machine.
     /// Whoever can read it can be anybody: for development only. <c>up</c> turns it on with its embedded PostgreSQL. Off and without SMTP, mails are dropped.
     /// </summary>
     public bool DevInbox { get; init; }

@@ -5,8 +5,8 @@ using Npgsql;
 namespace Hedgerow.Auth.Mail;
 
 /// <summary>
-/// Sends what is queued, mails and text messages alike, in every replica: at once when a commit tells of a mail, else when the next one is due. What it has begun when the platform
-/// stops, it ends; what it cannot end is due again when its time is over.
+/// Sends what is queued, mails and text messages alike, in every replica: at once when a commit tells of one, else when the next one is due. What it has
+/// begun when the platform stops, it ends; what it cannot end is due again when its time is over.
 /// </summary>
 public sealed class MailSender(NpgsqlDataSource database, MailQueue queue, IEnumerable<IDelivery> deliveries, AuthOptions options, ILogger<MailSender> logger) : BackgroundService
 {

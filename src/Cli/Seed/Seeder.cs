@@ -13,7 +13,8 @@ public sealed record SeededTable(string Table, int Rows, TimeSpan Took);
 /// <summary>
 /// Writes a world into the database by COPY, in one transaction: all of it or nothing. Triggers of the loaded tables are paused
 /// (<see cref="PausedTriggers"/>) except those of <c>auth</c>, which make the profile rows of every installed application; the rules
-/// that the paused ones keep are asked for at the end (<see cref="Invariants"/>).
+/// that the paused ones keep are asked for at the end (<see cref="Invariants"/>). The other installed applications are filled by their own
+/// scripts (<see cref="ApplicationSeeds"/>).
 /// </summary>
 public sealed class Seeder(NpgsqlDataSource database, WorldPlan plan, DateTime now, Action<SeedProgress> progress)
 {
@@ -60,6 +61,7 @@ public sealed class Seeder(NpgsqlDataSource database, WorldPlan plan, DateTime n
         }
 
         progress(new("meter storage", 1, 1));
+        seeded.AddRange(await ApplicationSeeds.RunAsync(connection, progress, cancellation));
         if (await Invariants.FirstBroken(connection, (done, all) => progress(new("check rules", done, all)), cancellation) is { } broken)
             throw new CommandFailure($"The seeded world would break a rule: {broken.Rule} ({broken.Breaches} do not). Nothing was kept.", "This is a fault of the seed: report it.");
         await transaction.CommitAsync(cancellation);

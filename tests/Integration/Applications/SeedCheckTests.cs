@@ -11,6 +11,7 @@ public sealed class SeedCheckTests(ApplicationFixture fixture) : IClassFixture<A
 {
     [SeedCheckTheory]
     [InlineData("public")]
+    [InlineData("appforge")]
     [InlineData("app_builder")]
     [InlineData("spike_land")]
     [InlineData("web_builder")]

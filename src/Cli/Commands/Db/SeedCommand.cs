@@ -24,7 +24,7 @@ internal static class SeedCommand
         size.AcceptOnlyFromAmong("small", "large");
         var force = new Option<bool>("--force") { Description = "Seed a database on another host as well." };
         var (state, db) = (CommonOptions.State(), CommonOptions.Db());
-        var command = new Command("seed", "Fill iCreateTechs with sample data: people, workspaces, projects, conversations.") { size, state, db, force };
+        var command = new Command("seed", "Fill iCreateTechs and the other applications with sample data: people, workspaces, projects, images, orders.") { size, state, db, force };
         command.SetAction(async (parsed, cancellation) =>
         {
             var steps = new Steps();

@@ -116,6 +116,26 @@ public sealed class IdentityTests(ExternalPlatform external) : IClassFixture<Ext
     }
 
     [Fact]
+    public async Task A_way_in_that_is_given_up_while_it_is_used_harms_nobody()
+    {
+        for (var round = 0; round < 4; round++)
+        {
+            var user = await Platform.SignUpAsync();
+            var person = Person.New();
+            await LinkAsync(user, person);
+            var id = (await IdentitiesAsync(user))["github"];
+            var callbacks = new List<Uri>();
+            for (var i = 0; i < 3; i++) callbacks.Add(external.GitHub.Approve(await external.LeaveAsync("github"), person));
+
+            var unlinked = user.Http.SendAsync("DELETE", $"/auth/v1/user/identities/{id}");
+            var answers = await Task.WhenAll(callbacks.Select(callback => external.ComeBackAsync(callback)));
+
+            Assert.Equal(200, (await unlinked).Status);
+            Assert.All(answers, back => Assert.Contains("access_token", ExternalPlatform.Fragment(back)));
+        }
+    }
+
+    [Fact]
     public async Task Nobody_gives_up_anothers_way_in()
     {
         var (user, other) = (await Platform.SignUpAsync(), await Platform.SignUpAsync());
