@@ -1,10 +1,12 @@
 using Hedgerow.Bench;
+using Hedgerow.Bench.Realtime;
 
 // A benchmark takes its own options and says whether its targets hold.
 var benchmarks = new SortedDictionary<string, Func<string[], CancellationToken, Task<bool>>>(StringComparer.Ordinal)
 {
     ["auth"] = AuthBenchmark.RunAsync,
     ["fuzz"] = FuzzBenchmark.RunAsync,
+    ["realtime"] = RealtimeBenchmark.RunAsync,
     ["rest"] = RestBenchmark.RunAsync,
     ["schema"] = SchemaBenchmark.RunAsync,
     ["start"] = StartBenchmark.RunAsync,
@@ -16,6 +18,9 @@ Console.CancelKeyPress += (_, signal) =>
     signal.Cancel = true;
     ending.Cancel();
 };
+
+// The part of bench realtime that runs in processes of its own.
+if (args is ["realtime-worker", ..]) return await RealtimeWorker.RunAsync(ending.Token) ? 0 : 1;
 
 if (args is [var name, ..] && !benchmarks.ContainsKey(name))
 {

@@ -29,7 +29,7 @@ internal static class BenchCommand
 
         var start = new ProcessStartInfo(
             Suite.DotnetProgram, [Path.Combine(Checkout.Root, "bench", "bin", "Release", "net10.0", "Hedgerow.Bench.dll"), .. arguments]);
-        if (arguments.Contains("--db") || arguments.FirstOrDefault() == "start") return await RunAsync(start);
+        if (arguments.Contains("--db") || arguments.FirstOrDefault() is "start" or "realtime") return await RunAsync(start);
 
         // Not a private folder: under root the server runs as another account, which must be able to enter it.
         var state = Path.Combine(Path.GetTempPath(), $"hedgerow-bench-{Environment.ProcessId}");
