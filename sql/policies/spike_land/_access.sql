@@ -43,36 +43,42 @@ language plpgsql stable security definer parallel safe set search_path = '' as $
 begin
   return (select coalesce(array_agg(a.id), '{}') from spike_land.apps as a where a.user_id = spike_land_private.me());
 end $$;
+comment on function spike_land_private.own_app_ids() is 'The apps of the signed-in person';
 
 create or replace function spike_land_private.own_album_ids() returns text[]
 language plpgsql stable security definer parallel safe set search_path = '' as $$
 begin
   return (select coalesce(array_agg(a.id), '{}') from spike_land.albums as a where a.user_id = spike_land_private.me());
 end $$;
+comment on function spike_land_private.own_album_ids() is 'The albums of the signed-in person';
 
 create or replace function spike_land_private.own_box_ids() returns text[]
 language plpgsql stable security definer parallel safe set search_path = '' as $$
 begin
   return (select coalesce(array_agg(b.id), '{}') from spike_land.boxes as b where b.user_id = spike_land_private.me() and b.deleted_at is null);
 end $$;
+comment on function spike_land_private.own_box_ids() is 'The boxes of the signed-in person that are not deleted';
 
 create or replace function spike_land_private.own_mix_ids() returns text[]
 language plpgsql stable security definer parallel safe set search_path = '' as $$
 begin
   return (select coalesce(array_agg(p.id), '{}') from spike_land.audio_mixer_projects as p where p.user_id = spike_land_private.me());
 end $$;
+comment on function spike_land_private.own_mix_ids() is 'The mixes of the signed-in person';
 
 create or replace function spike_land_private.own_order_ids() returns text[]
 language plpgsql stable security definer parallel safe set search_path = '' as $$
 begin
   return (select coalesce(array_agg(o.id), '{}') from spike_land.merch_orders as o where o.user_id = spike_land_private.me());
 end $$;
+comment on function spike_land_private.own_order_ids() is 'The orders of the signed-in person';
 
 create or replace function spike_land_private.own_cart_id() returns text
 language plpgsql stable security definer parallel safe set search_path = '' as $$
 begin
   return (select c.id from spike_land.merch_carts as c where c.user_id = spike_land_private.me());
 end $$;
+comment on function spike_land_private.own_cart_id() is 'The cart of the signed-in person';
 
 -- What the header x-share-token opens beside the row that holds its digest.
 create or replace function spike_land_private.shared_album_ids() returns text[]
@@ -83,6 +89,7 @@ begin
   end if;
   return (select coalesce(array_agg(a.id), '{}') from spike_land.albums as a where a.share_token = spike_land_private.header_digest());
 end $$;
+comment on function spike_land_private.shared_album_ids() is 'The album that the header x-share-token opens';
 
 create or replace function spike_land_private.shared_image_ids() returns text[]
 language plpgsql stable security definer parallel safe set search_path = '' as $$
@@ -95,6 +102,7 @@ begin
     from spike_land.albums as a join spike_land.album_images as i on i.album_id = a.id
     where a.share_token = spike_land_private.header_digest());
 end $$;
+comment on function spike_land_private.shared_image_ids() is 'The images of the album that the header x-share-token opens';
 
 alter function spike_land_private.sees_from() owner to hedgerow_definer;
 alter function spike_land_private.sees_to() owner to hedgerow_definer;
