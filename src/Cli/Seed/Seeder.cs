@@ -61,7 +61,6 @@ public sealed class Seeder(NpgsqlDataSource database, WorldPlan plan, DateTime n
         }
 
         progress(new("meter storage", 1, 1));
-        var applications = await ApplicationScripts.RunAsync(connection, progress, cancellation);
         seeded.AddRange(await ApplicationSeeds.RunAsync(connection, progress, cancellation));
         if (await Invariants.FirstBroken(connection, (done, all) => progress(new("check rules", done, all)), cancellation) is { } broken)
             throw new CommandFailure($"The seeded world would break a rule: {broken.Rule} ({broken.Breaches} do not). Nothing was kept.", "This is a fault of the seed: report it.");
@@ -75,7 +74,7 @@ public sealed class Seeder(NpgsqlDataSource database, WorldPlan plan, DateTime n
             progress(new("vacuum", place + 1, tables.Length));
         }
 
-        return [.. seeded, .. applications];
+        return seeded;
     }
 
     /// <summary>All tables in an order that foreign keys allow.</summary>

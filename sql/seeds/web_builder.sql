@@ -1,9 +1,7 @@
 -- Sample data of AI Web Builder: campaigns of the first people, what AI made of them, and what visitors did.
 
 create temporary table wb_person on commit drop as
-select u.id, row_number() over (order by a.created_at, a.id)::int as n
-from web_builder.users as u join auth.users as a on a.id = u.id
-order by a.created_at, a.id limit 200;
+select u.id, p.place as n from pg_temp.seed_people as p join web_builder.users as u on u.id = p.id;
 
 update web_builder.users as u set
   subscription_tier = ('{agency,business,creator,creator}'::text[])[1 + p.n % 4],

@@ -1,9 +1,7 @@
 -- Sample data of Ultimate App Builder: two projects each for the first people, from drafts to deployed ones, and how they came to be.
 
 create temporary table ab_person on commit drop as
-select u.id, row_number() over (order by a.created_at, a.id)::int as n
-from app_builder.users as u join auth.users as a on a.id = u.auth_id
-order by a.created_at, a.id limit 200;
+select u.id, p.place as n from pg_temp.seed_people as p join app_builder.users as u on u.auth_id = p.id;
 
 update app_builder.users as u set
   role = case p.n when 1 then 'SUPER_ADMIN' when 2 then 'ADMIN' else 'USER' end::app_builder.user_role,

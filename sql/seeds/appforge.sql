@@ -1,9 +1,7 @@
 -- Sample data of AppForge: teams of four with a project each, an app that is watched and deployed, and a marketplace.
 
 create temporary table af_person on commit drop as
-select u.id, row_number() over (order by a.created_at, a.id)::int as n
-from appforge.users as u join auth.users as a on a.id = u.auth_id
-order by a.created_at, a.id limit 200;
+select u.id, p.place as n from pg_temp.seed_people as p join appforge.users as u on u.auth_id = p.id;
 
 insert into appforge.teams (id, name, created_by)
 select 'seed-team-' || p.n, (array['Bellows', 'Anvil', 'Tongs', 'Hearth', 'Rivet'])[1 + p.n / 4 % 5] || ' team', p.id from af_person as p where p.n % 4 = 1;
