@@ -26,10 +26,12 @@ public sealed class PhoenixClient : IAsyncDisposable
 
     public WebSocketCloseStatus? Closed => _socket.CloseStatus;
 
-    public static async Task<PhoenixClient> ConnectAsync(TestPlatform platform, string? key = null, bool v1 = false)
+    public static Task<PhoenixClient> ConnectAsync(TestPlatform platform, string? key = null, bool v1 = false) => ConnectAsync(platform.Url, key ?? platform.AnonKey, v1);
+
+    public static async Task<PhoenixClient> ConnectAsync(Uri platform, string key, bool v1 = false)
     {
         var client = new PhoenixClient(v1);
-        var url = new UriBuilder(new Uri(platform.Url, "/realtime/v1/websocket")) { Scheme = "ws", Query = $"apikey={key ?? platform.AnonKey}&vsn={(v1 ? "1.0.0" : "2.0.0")}" }.Uri;
+        var url = new UriBuilder(new Uri(platform, "/realtime/v1/websocket")) { Scheme = "ws", Query = $"apikey={key}&vsn={(v1 ? "1.0.0" : "2.0.0")}" }.Uri;
         using var patience = new CancellationTokenSource(Patience);
         await client._socket.ConnectAsync(url, patience.Token);
         client._receiving = client.ReceiveAsync();

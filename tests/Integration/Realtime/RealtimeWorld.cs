@@ -34,7 +34,9 @@ public sealed class RealtimeWorld : IAsyncLifetime
     private static Task<long> ReadersAsync(TestDatabase database) =>
         database.ScalarAsync<long>("select count(*) from pg_replication_slots where database = current_database() and active and slot_name like '%reader%'");
 
-    public static Task MakeNotesAsync(TestDatabase database) => database.ExecuteAsync(
+    public static Task MakeNotesAsync(TestDatabase database) => MakeNotesAsync(sql => database.ExecuteAsync(sql));
+
+    public static Task MakeNotesAsync(Func<string, Task> execute) => execute(
         """
         create table public.note_members (room int, member uuid, primary key (room, member));
         alter table public.note_members enable row level security, force row level security;
