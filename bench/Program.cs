@@ -1,6 +1,12 @@
 using Hedgerow.Bench;
 using Hedgerow.Bench.Realtime;
 
+if (args is [StaticFiles.Verb, var folder, var port])
+{
+    await StaticFiles.ServeAsync(folder, port);
+    return 0;
+}
+
 // A benchmark takes its own options and says whether its targets hold.
 var benchmarks = new SortedDictionary<string, Func<string[], CancellationToken, Task<bool>>>(StringComparer.Ordinal)
 {
@@ -10,6 +16,7 @@ var benchmarks = new SortedDictionary<string, Func<string[], CancellationToken, 
     ["rest"] = RestBenchmark.RunAsync,
     ["schema"] = SchemaBenchmark.RunAsync,
     ["start"] = StartBenchmark.RunAsync,
+    ["storage"] = StorageBenchmark.RunAsync,
 };
 
 using var ending = new CancellationTokenSource();

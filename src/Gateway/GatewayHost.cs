@@ -41,7 +41,11 @@ public static class GatewayHost
             builder.Services.AddAuth(settings.AuthSetup(keys), Databases.ForAuth(settings.Db));
             builder.Services.AddSingleton(provider => new ReadinessCheck("keys", _ => ValueTask.FromResult(provider.GetRequiredService<KeyReloader>().IsLoaded)));
         }
-        if (settings.ServesRealtime) builder.Services.AddRealtime(settings.Realtime, Databases.ForRealtime(settings), token => verifier.Verify(token));
+        if (settings.ServesRealtime)
+        {
+            builder.Services.AddRealtime(settings.Realtime, Databases.ForRealtime(settings), token => verifier.Verify(token));
+            builder.Services.AddSingleton(provider => new ReadinessCheck("realtime", _ => ValueTask.FromResult(provider.GetRequiredService<RealtimeEngine>().Healthy)));
+        }
         if (settings.ServesStorage) builder.Services.AddObjectStorage(settings);
 
         var app = builder.Build();

@@ -1,4 +1,5 @@
 using Npgsql;
+using NpgsqlTypes;
 
 namespace Hedgerow.Realtime;
 
@@ -20,7 +21,8 @@ public sealed record RealtimeDatabase(NpgsqlDataSource Pool, string ConnectionSt
     public NpgsqlCommand Command(string sql, params object[] parameters)
     {
         var command = Pool.CreateCommand(sql);
-        foreach (var parameter in parameters) command.Parameters.Add(new NpgsqlParameter { Value = parameter });
+        foreach (var parameter in parameters)
+            command.Parameters.Add(parameter is NpgsqlLogSequenceNumber ? new NpgsqlParameter { Value = parameter, NpgsqlDbType = NpgsqlDbType.PgLsn } : new NpgsqlParameter { Value = parameter });
         return command;
     }
 }

@@ -21,10 +21,13 @@ public sealed class RealtimeEngine(
     RealtimeDatabase database, WalReader reader, Retention retention, Dispatcher dispatcher, CatchUp catchUp, ChangeFeed feed, Backplane backplane,
     PresenceTable presence, IHostApplicationLifetime lifetime, ILogger<RealtimeEngine> logger) : BackgroundService
 {
-    private volatile bool _off;
+    private volatile bool _off, _failed;
 
-    /// <summary>False where the server does not log what is needed: every route answers 503.</summary>
-    public bool Available => !_off;
+    /// <summary>False where the server does not log what is needed, or after a fault of ours: every route answers 503.</summary>
+    public bool Available => !_off && !_failed;
+
+    /// <summary>False after a fault of ours: this gateway wants to be started again, and is not ready until then. The other rooms go on.</summary>
+    public bool Healthy => !_failed;
 
     /// <summary>Protocols end their connections at once: the gateway is about to stop, and Kestrel would wait for them.</summary>
     public CancellationToken Closing => lifetime.ApplicationStopping;
@@ -38,15 +41,23 @@ public sealed class RealtimeEngine(
             Log.WalLevelTooLow(logger, level);
             return;
         }
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+        // Streams end with their cursors before the sockets under them are closed.
+        using var closing = Closing.Register(() => _ = feed.StopAsync(CancellationToken.None));
+        var parts = new List<Task>();
         try
         {
             await FollowTablesAsync(stopping);
-            var reading = reader.RunAsync(stopping);
-            await Task.WhenAny(reader.Following, reading);
+            parts.Add(reader.RunAsync(ending.Token));
+            await Task.WhenAny(reader.Following, parts[0]);
             presence.Hello();
-            await Task.WhenAll(
-                reading, dispatcher.RunAsync(stopping), catchUp.RunAsync(stopping), retention.RunAsync(stopping), feed.RunAsync(stopping),
-                backplane.RunAsync(stopping), presence.RunAsync(stopping));
+            parts.AddRange(
+            [
+                dispatcher.RunAsync(ending.Token), catchUp.RunAsync(ending.Token), retention.RunAsync(ending.Token), feed.RunAsync(ending.Token),
+                backplane.RunAsync(ending.Token), presence.RunAsync(ending.Token),
+            ]);
+            // None ends before the stop but by a fault.
+            await await Task.WhenAny(parts);
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
@@ -54,9 +65,11 @@ public sealed class RealtimeEngine(
         }
         catch (Exception e)
         {
+            _failed = true;
             Log.EngineFailed(logger, e);
-            throw;
         }
+        await ending.CancelAsync();
+        foreach (var part in parts) await part.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     /// <summary>Asks until PostgreSQL answers.</summary>

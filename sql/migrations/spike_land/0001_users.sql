@@ -167,6 +167,7 @@ begin
   return caller;
 end
 $$;
+comment on function spike_land_private.require_me() is 'The signed-in person''s id; 403 when nobody is';
 
 create function spike_land_private.require_admin() returns text
 language plpgsql stable security definer set search_path = ''
@@ -178,6 +179,7 @@ begin
   return spike_land_private.me();
 end
 $$;
+comment on function spike_land_private.require_admin() is 'The signed-in admin''s id; 403 for everybody else';
 
 -- C-01: the profile comes and follows in the transaction that writes the account.
 create function spike_land_private.sync_user() returns trigger

@@ -71,6 +71,7 @@ begin
   return new;
 end
 $$;
+comment on function spike_land_private.count_requirement_version() is 'Row trigger: the version rises with a change of the description, and not otherwise';
 
 create function spike_land.fork_app(app_id text, name text default null) returns spike_land.apps
 language plpgsql security definer set search_path = ''

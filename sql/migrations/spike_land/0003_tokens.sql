@@ -100,6 +100,7 @@ begin
   return new;
 end
 $$;
+comment on function spike_land_private.keep_token_balance() is 'Row trigger: refuses a balance that anybody but the ledger sets';
 
 create function spike_land_private.open_token_balance() returns trigger
 language plpgsql security definer set search_path = ''
@@ -109,6 +110,7 @@ begin
   return null;
 end
 $$;
+comment on function spike_land_private.open_token_balance() is 'Row trigger: a new person has an empty balance';
 
 create function spike_land_private.regenerate_tokens(user_id text, moment timestamptz) returns integer
 language plpgsql security definer set search_path = ''
@@ -185,6 +187,7 @@ language sql stable security definer set search_path = ''
 as $$
   select p.tokens from spike_land_private.enhancement_prices as p where p.tier = price_of.tier
 $$;
+comment on function spike_land_private.price_of(spike_land.enhancement_tier) is 'What an enhancement or a generation of the tier costs in tokens';
 
 create function spike_land.enhancement_prices() returns table (tier spike_land.enhancement_tier, tokens integer, longest_side integer)
 language sql stable security definer set search_path = ''

@@ -118,9 +118,10 @@ declare
   taken integer;
 begin
   if new.status = 'SUCCEEDED' then
+    -- First, because it locks two people's balances in one order; holding one already it would wait out of turn.
+    perform spike_land_private.complete_referral(new.user_id);
     insert into spike_land.token_transactions (user_id, amount, type, source, source_id)
     values (new.user_id, new.tokens_granted, 'EARN_PURCHASE', 'stripe_payment', new.id);
-    perform spike_land_private.complete_referral(new.user_id);
     perform spike_land_private.attribute_conversion(new.user_id, 'PURCHASE', new.amount_usd);
   else
     -- The money went back: so do the tokens, as far as they are still there.
@@ -189,6 +190,7 @@ as $$
       and t.type in ('SPEND_ENHANCEMENT', 'SPEND_MCP_GENERATION', 'SPEND_BOX_HOUR', 'REFUND')), 0)))
   from spike_land.user_token_balances as b where b.user_id = subscription.user_id
 $$;
+comment on function spike_land_private.unused_tokens(spike_land.subscriptions) is 'What is left of the tokens that the subscription''s period began with';
 
 create function spike_land_private.follow_subscription_tier() returns trigger
 language plpgsql security definer set search_path = ''
@@ -333,6 +335,7 @@ begin
   return own;
 end
 $$;
+comment on function spike_land_private.running_subscription() is 'The signed-in person''s subscription that runs; 404 when there is none';
 
 create function spike_land.cancel_subscription(cancel boolean default true) returns spike_land.subscriptions
 language plpgsql security definer set search_path = ''

@@ -147,6 +147,7 @@ begin
   return null;
 end
 $$;
+comment on function spike_land_private.audit_voucher() is 'Row trigger: who made, changed or deleted a voucher is written down';
 
 create function spike_land.use_referral_code(code text) returns spike_land.referrals
 language plpgsql security definer set search_path = ''
@@ -163,6 +164,9 @@ begin
   end if;
   if referrer.id = caller then
     raise sqlstate 'PT409' using message = 'nobody refers themselves', hint = 'Give the code to a friend.';
+  end if;
+  if referrer.referred_by_id = caller then
+    raise sqlstate 'PT409' using message = 'nobody is referred by somebody they referred themselves', hint = 'Give the code to another friend.';
   end if;
   if spike_land_private.has_completed_action(caller) then
     raise sqlstate 'PT409' using message = 'a referral code is for people who begin', hint = 'You have completed something already.';
@@ -204,6 +208,7 @@ begin
   return completed;
 end
 $$;
+comment on function spike_land_private.grant_referral(text) is 'Completes a pending referral: both get their tokens, the referrer''s count rises';
 
 create function spike_land_private.complete_referral(user_id text) returns void
 language plpgsql security definer set search_path = ''
@@ -224,6 +229,7 @@ begin
     or exists (select from spike_land.stripe_payments as p where p.user_id = has_completed_action.user_id and p.status = 'SUCCEEDED');
 end
 $$;
+comment on function spike_land_private.has_completed_action(text) is 'Whether somebody has completed an enhancement, a generation or a purchase';
 
 create function spike_land.review_referral(referral_id text, accept boolean) returns spike_land.referrals
 language plpgsql security definer set search_path = ''

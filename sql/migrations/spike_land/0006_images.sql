@@ -108,6 +108,7 @@ create index image_enhancement_jobs_image_idx on spike_land.image_enhancement_jo
 create index image_enhancement_jobs_status_idx on spike_land.image_enhancement_jobs (status, updated_at);
 create index image_enhancement_jobs_pipeline_idx on spike_land.image_enhancement_jobs (pipeline_id);
 create index image_enhancement_jobs_source_image_idx on spike_land.image_enhancement_jobs (source_image_id) where source_image_id is not null;
+create index image_enhancement_jobs_result_idx on spike_land.image_enhancement_jobs (enhanced_r2_key) where enhanced_r2_key is not null;
 create index image_enhancement_jobs_workflow_run_idx on spike_land.image_enhancement_jobs (workflow_run_id);
 comment on table spike_land.image_enhancement_jobs is
   'Enhancements. Whoever inserts one pays its tier''s tokens; workers advance it. One that fails for good or is cancelled is refunded.';
@@ -220,13 +221,17 @@ begin
       where w.removed_at is null and (w.claimed_until is null or w.claimed_until <= moment)
         -- Orders are printed again from their snapshot, whatever became of the image.
         and not exists (select from spike_land.merch_order_items as i where i.image_r2_key = w.object_key)
+        -- Nor does anything go that another row still shows.
+        and not exists (select from spike_land.enhanced_images as i where i.original_r2_key = w.object_key)
+        and not exists (select from spike_land.image_enhancement_jobs as j where j.enhanced_r2_key = w.object_key)
+        and not exists (select from spike_land.audio_tracks as t where t.file_r2_key = w.object_key)
       order by w.queued_at, w.id limit batch
       for update skip locked)
     returning r.id, r.object_key;
 end
 $$;
 comment on function spike_land_private.claim_removals(integer, timestamptz) is
-  'Objects to remove from storage now, each to one worker for ten minutes; what an order still prints from is left alone';
+  'Objects to remove from storage now, each to one worker for ten minutes; what an order still prints from, or a row still shows, is left alone';
 
 create function spike_land_private.finish_removals(ids bigint[], moment timestamptz default now()) returns integer
 language plpgsql security definer set search_path = ''
@@ -272,6 +277,7 @@ language sql volatile set search_path = ''
 as $$
   select t.token, encode(hedgerow.token_digest(t.token), 'hex') from (select hedgerow.new_share_token() as token offset 0) as t
 $$;
+comment on function spike_land_private.new_link() is 'A token for a link, and its digest to store';
 
 create function spike_land.share_image(image_id text) returns text
 language plpgsql security definer set search_path = ''
@@ -375,6 +381,7 @@ begin
   return new;
 end
 $$;
+comment on function spike_land_private.enter_album() is 'Row trigger: an image that enters a public album is public with it';
 
 create function spike_land_private.follow_album_privacy() returns trigger
 language plpgsql security definer set search_path = ''
@@ -384,6 +391,7 @@ begin
   return null;
 end
 $$;
+comment on function spike_land_private.follow_album_privacy() is 'Row trigger: an album''s images follow its privacy';
 
 create function spike_land_private.count_public_albums() returns trigger
 language plpgsql security definer set search_path = ''
@@ -396,6 +404,7 @@ begin
   return null;
 end
 $$;
+comment on function spike_land_private.count_public_albums() is 'Row trigger: counts the public albums that an image is in';
 
 create function spike_land.reorder_album(album_id text, image_ids text[]) returns setof spike_land.album_images
 language plpgsql security definer set search_path = ''
@@ -428,6 +437,7 @@ begin
   return new;
 end
 $$;
+comment on function spike_land_private.show_image() is 'Row trigger: whether everybody may see an image';
 
 -- Views. SECURITY INVOKER asks the caller's own policies; the counter is behind it.
 
@@ -438,6 +448,7 @@ as $$
   where i.id = count_view.image_id
   returning i.view_count
 $$;
+comment on function spike_land_private.count_view(text) is 'Counts a view of an image unless it is its owner''s; returns the count';
 
 -- Enhancements.
 
@@ -455,6 +466,7 @@ begin
   return new;
 end
 $$;
+comment on function spike_land_private.begin_enhancement() is 'Row trigger: a job costs what its tier says; a blend has something to blend with';
 
 create function spike_land_private.charge_enhancement() returns trigger
 language plpgsql security definer set search_path = ''
@@ -467,6 +479,7 @@ begin
   return null;
 end
 $$;
+comment on function spike_land_private.charge_enhancement() is 'Row trigger: takes the job''s tokens, counts the pipeline''s use';
 
 create function spike_land_private.advance_enhancement() returns trigger
 language plpgsql set search_path = ''

@@ -108,6 +108,7 @@ language sql stable security definer set search_path = ''
 as $$
   select coalesce((select t.price_per_hour from spike_land.box_tiers as t where t.id = box.tier_id), 0)
 $$;
+comment on function spike_land_private.hourly_price(spike_land.boxes) is 'Tokens for an hour of the box';
 
 create function spike_land_private.demand_first_hour(box spike_land.boxes) returns void
 language plpgsql security definer set search_path = ''
@@ -125,6 +126,7 @@ begin
   end if;
 end
 $$;
+comment on function spike_land_private.demand_first_hour(spike_land.boxes) is '402 when its owner cannot pay an hour of the box';
 
 create function spike_land_private.order_creation() returns trigger
 language plpgsql security definer set search_path = ''
@@ -137,6 +139,7 @@ begin
   return null;
 end
 $$;
+comment on function spike_land_private.order_creation() is 'Row trigger: a new box is to be created';
 
 create function spike_land_private.begin_box_action() returns trigger
 language plpgsql security definer set search_path = ''

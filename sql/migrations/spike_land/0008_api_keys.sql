@@ -106,6 +106,7 @@ begin
   raise sqlstate 'PT409' using message = format('key %s was revoked', old.id), hint = 'Make a new one: rpc/create_api_key.';
 end
 $$;
+comment on function spike_land_private.keep_revoked() is 'Row trigger: a revoked key stays so';
 
 create function spike_land_private.user_of_key(key text) returns uuid
 language plpgsql security definer set search_path = ''
@@ -141,6 +142,7 @@ begin
   return new;
 end
 $$;
+comment on function spike_land_private.begin_generation() is 'Row trigger: a job costs what its tier says, and bears the key that the request came with';
 
 create function spike_land_private.charge_generation() returns trigger
 language plpgsql security definer set search_path = ''
@@ -150,6 +152,7 @@ begin
   return null;
 end
 $$;
+comment on function spike_land_private.charge_generation() is 'Row trigger: takes the job''s tokens';
 
 create function spike_land_private.time_generation() returns trigger
 language plpgsql set search_path = ''
@@ -166,6 +169,7 @@ begin
   return new;
 end
 $$;
+comment on function spike_land_private.time_generation() is 'Row trigger: notes when a job began and ended; its cost stays';
 
 create function spike_land_private.end_generation() returns trigger
 language plpgsql security definer set search_path = ''
@@ -179,6 +183,7 @@ begin
   return null;
 end
 $$;
+comment on function spike_land_private.end_generation() is 'Row trigger: a completed job completes a referral; any other end gives the tokens back';
 
 set local role hedgerow_admin;
 

@@ -143,6 +143,7 @@ as $$
     where e.image_id = i.id and e.status = 'COMPLETED' order by e.processing_completed_at desc nulls last, e.id desc limit 1) as j on true
   where i.id = printable.image_id
 $$;
+comment on function spike_land_private.printable(text) is 'What is printed of an image: its latest completed enhancement, else itself';
 
 create function spike_land_private.check_cart_item() returns trigger
 language plpgsql security definer set search_path = ''
@@ -182,6 +183,7 @@ begin
   return (select c.id from spike_land.merch_carts as c where c.user_id = caller);
 end
 $$;
+comment on function spike_land_private.own_cart() is 'The signed-in person''s cart, made if need be';
 
 create function spike_land.add_to_cart(
   product_id text, image_id text, variant_id text default null, quantity integer default 1, custom_text text default null)

@@ -143,6 +143,7 @@ as $$
   on conflict (year) do update set last = n.last + 1
   returning format('SL-%s-%s', to_char(n.year, 'FM0000'), to_char(n.last, 'FM000000'))
 $$;
+comment on function spike_land_private.next_order_number(timestamptz) is 'The next order number of the moment''s year (UTC); other checkouts wait until this one ends';
 
 create function spike_land_private.check_address(address jsonb, named text) returns void
 language plpgsql set search_path = ''
@@ -159,6 +160,7 @@ begin
   end if;
 end
 $$;
+comment on function spike_land_private.check_address(jsonb, text) is '400 when nothing can be sent to the address';
 
 create function spike_land.checkout(
   shipping_address jsonb, customer_email text default null, customer_phone text default null, billing_address jsonb default null, notes text default null)
@@ -275,6 +277,7 @@ begin
   return new;
 end
 $$;
+comment on function spike_land_private.time_order() is 'Row trigger: notes when an order was paid; its number stays';
 
 create function spike_land.cancel_order(order_id text) returns spike_land.merch_orders
 language plpgsql security definer set search_path = ''
@@ -311,6 +314,7 @@ begin
   return new;
 end
 $$;
+comment on function spike_land_private.time_shipment() is 'Row trigger: notes when a parcel left and arrived';
 
 create function spike_land_private.follow_shipments() returns trigger
 language plpgsql security definer set search_path = ''
@@ -330,6 +334,7 @@ begin
   return null;
 end
 $$;
+comment on function spike_land_private.follow_shipments() is 'Row trigger: an order is shipped with its first parcel, delivered with its last';
 
 -- Webhooks.
 

@@ -184,6 +184,7 @@ as $$
     case when agent ~* 'windows' then 'Windows' when agent ~* 'iphone|ipad' then 'iOS' when agent ~* 'android' then 'Android'
       when agent ~* 'mac os x|macintosh' then 'macOS' when agent ~* 'linux|x11' then 'Linux' end
 $$;
+comment on function spike_land_private.parse_agent(text) is 'device_type, browser and os of a User-Agent';
 
 -- A visit is told by its id together with its visitor's: nobody writes into another's.
 create function spike_land_private.own_visit(session_id text, visitor_id text) returns text
@@ -197,6 +198,7 @@ begin
   return session_id;
 end
 $$;
+comment on function spike_land_private.own_visit(text, text) is 'The visit, if it is this visitor''s; 404 else. Takes from the rate limit';
 
 create function spike_land.track_page_view(
   session_id text, visitor_id text, path text, title text default null, time_on_page integer default null, scroll_depth integer default null)

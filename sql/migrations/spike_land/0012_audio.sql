@@ -46,6 +46,7 @@ begin
   return new;
 end
 $$;
+comment on function spike_land_private.append_track() is 'Row trigger: a new track is the last of its mix';
 
 create function spike_land.reorder_tracks(project_id text, track_ids text[]) returns setof spike_land.audio_tracks
 language plpgsql security definer set search_path = ''

@@ -60,6 +60,7 @@ begin
   return null;
 end
 $$;
+comment on function spike_land_private.note_agent_activity() is 'Row trigger: the session''s last activity is its latest one';
 
 set local role hedgerow_admin;
 

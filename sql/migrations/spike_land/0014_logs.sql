@@ -121,6 +121,7 @@ begin
   return null;
 end
 $$;
+comment on function spike_land_private.audit_role() is 'Row trigger: a changed role is written down';
 
 -- The key that nulls user_id when a person is deleted is the one change there is.
 create function spike_land_private.keep_error_log() returns trigger
@@ -133,6 +134,7 @@ begin
   return new;
 end
 $$;
+comment on function spike_land_private.keep_error_log() is 'Row trigger: an error is never changed, but for the person who is deleted';
 
 create function spike_land.log_error(
   message text, environment spike_land.error_environment default 'FRONTEND', stack text default null, source_file text default null,
@@ -208,6 +210,7 @@ begin
   return new;
 end
 $$;
+comment on function spike_land_private.take_feedback_rate() is 'Row trigger: 20 in an hour for a person, or an address where nobody is signed in';
 
 create function spike_land_private.delete_old_errors(moment timestamptz default now()) returns integer
 language plpgsql security definer set search_path = ''

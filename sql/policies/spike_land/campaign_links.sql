@@ -4,4 +4,5 @@ grant select, delete, insert (utm_campaign, platform, external_campaign_id, exte
   on spike_land.campaign_links to authenticated;
 
 create policy "Admins do everything with them" on spike_land.campaign_links for all to authenticated
-  using ((select spike_land_private.is_admin()));
+  using (id between (select spike_land_private.admin_sees_from()) and (select spike_land_private.admin_sees_to()))
+  with check ((select spike_land_private.is_admin()));

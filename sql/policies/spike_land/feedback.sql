@@ -7,7 +7,7 @@ create policy "Anyone sends feedback" on spike_land.feedback for insert to anon,
   with check (user_id is not distinct from (select spike_land_private.me()));
 
 create policy "Admins read feedback" on spike_land.feedback for select to authenticated
-  using ((select spike_land_private.is_admin()));
+  using (id between (select spike_land_private.admin_sees_from()) and (select spike_land_private.admin_sees_to()));
 
 create policy "Admins answer feedback" on spike_land.feedback for update to authenticated
-  using ((select spike_land_private.is_admin()));
+  using (id between (select spike_land_private.admin_sees_from()) and (select spike_land_private.admin_sees_to()));

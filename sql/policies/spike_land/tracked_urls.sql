@@ -4,4 +4,5 @@ grant select, delete, insert (path, label, is_active), update (path, label, is_a
   on spike_land.tracked_urls to authenticated;
 
 create policy "Admins do everything with them" on spike_land.tracked_urls for all to authenticated
-  using ((select spike_land_private.is_admin()));
+  using (id between (select spike_land_private.admin_sees_from()) and (select spike_land_private.admin_sees_to()))
+  with check ((select spike_land_private.is_admin()));

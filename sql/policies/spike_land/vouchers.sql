@@ -5,4 +5,5 @@ grant select, delete, insert (code, type, value, max_uses, expires_at, status, m
   on spike_land.vouchers to authenticated;
 
 create policy "Admins do everything with vouchers" on spike_land.vouchers for all to authenticated
-  using ((select spike_land_private.is_admin()));
+  using (id between (select spike_land_private.admin_sees_from()) and (select spike_land_private.admin_sees_to()))
+  with check ((select spike_land_private.is_admin()));

@@ -19,18 +19,11 @@ public sealed class Invite(AuthDatabase database, TokenMails mails)
         await using var transaction = await database.BeginAsync(cancellation);
         var existing = await UserRows.FindByEmailAsync(transaction, email);
         if (existing?.EmailConfirmedAt is not null) return AuthErrors.EmailExists;
-        var user = existing ?? await MakeAsync(transaction, email, body);
+        var user = existing ?? await new NewUser { Email = email, UserMetadata = Metadata.ObjectOrNull(body.Data) }.CreateAsync(transaction);
         await AuditLog.WriteAsync(transaction, request, AuditAction.Invited, null, new { user_id = user.Id, user_email = user.Email });
         await mails.SendAsync(transaction, request, Addressee.Of(user), MailKind.Invite);
         user = await UserRows.FindAsync(transaction, user.Id) ?? throw new InvalidOperationException("The user was read in this transaction.");
         await transaction.CommitAsync();
         return Reply.Object(json => UserJson.WriteMembers(json, user));
-    }
-
-    private static async Task<User> MakeAsync(AuthTransaction transaction, string email, InviteBody body)
-    {
-        var person = new NewUser { Email = email, UserMetadata = Metadata.ObjectOrNull(body.Data) };
-        await person.InsertAsync(transaction);
-        return await UserRows.FindAsync(transaction, person.Id) ?? throw new InvalidOperationException("The user was inserted in this transaction.");
     }
 }

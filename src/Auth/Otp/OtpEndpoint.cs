@@ -47,21 +47,21 @@ public sealed class OtpEndpoint(AuthDatabase database, TokenMails mails, MailTur
         // Whoever has not confirmed is about to sign up, too.
         if (user?.EmailConfirmedAt is null && options.DisableSignup) return AuthErrors.SignupDisabled;
 
-        user ??= await SignUpAsync(transaction, request, email, body);
+        // Without a password: GoTrue makes up one that nobody knows.
+        var person = new NewUser { Email = email, EmailConfirmed = options.AutoConfirm, UserMetadata = Metadata.ObjectOrNull(body.Data) };
+        if (user is null)
+        {
+            user = await person.CreateAsync(transaction);
+            if (options.AutoConfirm) await AuditLog.WriteAsync(transaction, request, AuditAction.SignedUp, user, new { provider = "email" });
+        }
+        else if (body.CreateUser != false && !options.DisableSignup)
+        {
+            await person.PretendAsync(transaction);
+        }
         var kind = user.EmailConfirmedAt is null && !options.AutoConfirm ? MailKind.Confirmation : MailKind.MagicLink;
         await AuditLog.WriteAsync(transaction, request, kind == MailKind.MagicLink ? AuditAction.RecoveryRequested : AuditAction.ConfirmationRequested, user);
         await mails.SendAsync(transaction, request, Addressee.Of(user), kind, challenge);
         await transaction.CommitAsync();
         return Reply.EmptyObject;
-    }
-
-    /// <summary>Without a password: GoTrue makes up one that nobody knows, which takes as long as telling whether there was a user.</summary>
-    private async Task<User> SignUpAsync(AuthTransaction transaction, AuthRequest request, string email, OtpBody body)
-    {
-        var person = new NewUser { Email = email, EmailConfirmed = options.AutoConfirm, UserMetadata = Metadata.ObjectOrNull(body.Data) };
-        await person.InsertAsync(transaction);
-        var user = await UserRows.FindAsync(transaction, person.Id) ?? throw new InvalidOperationException("The user was inserted in this transaction.");
-        if (options.AutoConfirm) await AuditLog.WriteAsync(transaction, request, AuditAction.SignedUp, user, new { provider = "email" });
-        return user;
     }
 }

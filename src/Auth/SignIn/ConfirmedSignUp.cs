@@ -9,9 +9,8 @@ using Hedgerow.Postgres;
 namespace Hedgerow.Auth.SignIn;
 
 /// <summary>
-/// A sign-up whose address must be confirmed first. The answer is a user without a session, and never tells whether the address was known: where it
-/// was, the same account is made for an address that nobody has, shown, and undone, which takes as long. GoTrue's answer has no identities then, so
-/// that it can be told apart; this one cannot.
+/// A sign-up whose address must be confirmed first. The answer is a user without a session, and never tells whether the address was known
+/// (<see cref="NewUser.PretendAsync"/>). GoTrue's answer has no identities where it was, so that it can be told apart; this one cannot.
 /// </summary>
 public sealed class ConfirmedSignUp(AuthDatabase database, TokenMails mails, MailTurns turns)
 {
@@ -21,7 +20,8 @@ public sealed class ConfirmedSignUp(AuthDatabase database, TokenMails mails, Mai
         await using var transaction = await database.BeginAsync(cancellation);
         if (await turns.RefusalAsync(transaction, email, MailTurns.Confirmation) is { } tooSoon) return tooSoon;
         var existing = await UserRows.FindByEmailAsync(transaction, email);
-        var shown = existing is null ? await MakeAsync(transaction, body, email) : await PretendAsync(transaction, body, email);
+        var person = new NewUser { Email = email, Password = body.Password, UserMetadata = Metadata.ObjectOrNull(body.Data) };
+        var shown = existing is null ? await person.CreateAsync(transaction) : await person.PretendAsync(transaction);
         var to = existing switch
         {
             null => Addressee.Of(shown),
@@ -36,24 +36,5 @@ public sealed class ConfirmedSignUp(AuthDatabase database, TokenMails mails, Mai
         // The moment is the transaction's, as in the row.
         var answered = shown with { ConfirmationSentAt = shown.CreatedAt };
         return Reply.Object(json => UserJson.WriteMembers(json, answered));
-    }
-
-    private static async Task<User> MakeAsync(AuthTransaction transaction, SignUpBody body, string email)
-    {
-        var person = new NewUser { Email = email, Password = body.Password, UserMetadata = Metadata.ObjectOrNull(body.Data) };
-        await person.InsertAsync(transaction);
-        return await UserRows.FindAsync(transaction, person.Id) ?? throw new InvalidOperationException("The user was inserted in this transaction.");
-    }
-
-    private static async Task<User> PretendAsync(AuthTransaction transaction, SignUpBody body, string email)
-    {
-        var nobody = $"{Guid.NewGuid():N}@nobody.invalid";
-        var user = await transaction.UndoneAsync(() => MakeAsync(transaction, body, nobody));
-        return user with
-        {
-            Email = email,
-            UserMetadata = user.UserMetadata.Replace(nobody, email, StringComparison.Ordinal),
-            Identities = user.Identities.Replace(nobody, email, StringComparison.Ordinal),
-        };
     }
 }

@@ -75,4 +75,27 @@ public sealed record NewUser
         appMetadata = AppMetadata?.GetRawText(),
         statesVerification = StatesVerification && !IsAnonymous,
     });
+
+    /// <summary>Inserts the user and reads what became of it: applications' triggers may have a say.</summary>
+    public async Task<User> CreateAsync(AuthTransaction transaction)
+    {
+        await InsertAsync(transaction);
+        return await UserRows.FindAsync(transaction, Id) ?? throw new InvalidOperationException("The user was inserted in this transaction.");
+    }
+
+    /// <summary>
+    /// For an address that somebody has: the user that there would be if nobody had it. The user is made for an address that nobody has, and undone, so
+    /// that neither the answer nor its time tells the two cases apart.
+    /// </summary>
+    public async Task<User> PretendAsync(AuthTransaction transaction)
+    {
+        var nobody = $"{Guid.NewGuid():N}@nobody.invalid";
+        var user = await transaction.UndoneAsync(() => (this with { Email = nobody }).CreateAsync(transaction));
+        return user with
+        {
+            Email = Email,
+            UserMetadata = user.UserMetadata.Replace(nobody, Email, StringComparison.Ordinal),
+            Identities = user.Identities.Replace(nobody, Email, StringComparison.Ordinal),
+        };
+    }
 }

@@ -19,7 +19,7 @@ internal sealed class PlatformUnderTest : IAsyncDisposable
     public IReadOnlyDictionary<string, string?> Variables { get; private set; } = new Dictionary<string, string?>();
 
     /// <exception cref="CommandFailure">It did not become ready.</exception>
-    public static async Task<PlatformUnderTest> StartAsync(CancellationToken cancellation)
+    public static async Task<PlatformUnderTest> StartAsync(CancellationToken cancellation, params string[] more)
     {
         var folder = Directory.CreateDirectory(Path.Combine(Path.GetTempPath(), $"hedgerow-platform-{Path.GetRandomFileName()}")).FullName;
         var state = StateFolder.From(Path.Combine(folder, "state"));
@@ -27,7 +27,7 @@ internal sealed class PlatformUnderTest : IAsyncDisposable
             new Process
             {
                 StartInfo = new ProcessStartInfo(
-                    Suite.DotnetProgram, [Path.Combine(AppContext.BaseDirectory, "hedgerow.dll"), "up", "--state", state.Path, "--port", "0"])
+                    Suite.DotnetProgram, [Path.Combine(AppContext.BaseDirectory, "hedgerow.dll"), "up", "--state", state.Path, "--port", "0", .. more])
                 {
                     RedirectStandardOutput = true,
                     RedirectStandardError = true,

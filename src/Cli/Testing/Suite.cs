@@ -24,16 +24,39 @@ internal sealed record Suite(string Name, Func<string, CancellationToken, Task<S
             return TrxFile.Read(trx, ended.ExitCode, ended.LastWords(20));
         });
 
+    /// <summary>Storage's suites once more, .NET's and the official client's, with their objects on a real S3 server.</summary>
+    public static Suite OnS3(string project, string clients, string? filter) =>
+        new("Storage on S3", async (results, cancellation) =>
+        {
+            if (!ObjectServer.IsThere)
+            {
+                Console.WriteLine("Storage on S3: left out, because ../shared/s3/up is not there to start a server.");
+                return SuiteResult.Nothing;
+            }
+            await using var server = await ObjectServer.StartAsync(cancellation);
+            var rooms = Dotnet(
+                "Storage on S3", project, filter is null ? "Integration.Storage" : $"Integration.Storage&FullyQualifiedName~{filter}",
+                new Dictionary<string, string?> { ["HEDGEROW_TEST_STORAGE"] = server.Url });
+            var official = Node("Clients on S3", clients, filter, "storage*.test.mjs", "--storage", $"{server.Url}/clients");
+            SuiteResult[] came = [await rooms.RunAsync(results, cancellation), await official.RunAsync(results, cancellation)];
+            return SuiteResult.Sum(came) with
+            {
+                Complaints = [.. came.SelectMany(result => result.Died is null ? result.Complaints : [.. result.Complaints, $"died: {result.Died}"])],
+            };
+        });
+
     /// <summary>All <c>*.test.mjs</c> of a folder, under Node, with a running platform's <c>API_URL</c>, <c>ANON_KEY</c> … in their environment.</summary>
-    public static Suite Node(string name, string folder, string? filter) =>
+    /// <param name="files">Which of the files.</param>
+    /// <param name="up">What the platform is started with beside state and port.</param>
+    public static Suite Node(string name, string folder, string? filter, string files = "*.test.mjs", params string[] up) =>
         new(name, async (results, cancellation) =>
         {
-            await using var platform = await PlatformUnderTest.StartAsync(cancellation);
+            await using var platform = await PlatformUnderTest.StartAsync(cancellation, up);
             var ended = await SayingAsync(
                 name, results, "node",
                 [
                     "--test", "--test-reporter=tap", .. filter is null ? Array.Empty<string>() : [$"--test-name-pattern={filter}"],
-                    .. Directory.GetFiles(folder, "*.test.mjs").Order(StringComparer.Ordinal),
+                    .. Directory.GetFiles(folder, files).Order(StringComparer.Ordinal),
                 ],
                 platform.Variables, cancellation);
             return TapOutput.Read(ended.Output, ended.ExitCode, ended.LastWords(20));

@@ -90,6 +90,8 @@ internal sealed class TestRun(string? filter)
         }
         foreach (var folder in NodeFolders())
             yield return Suite.Node(Path.GetFileName(folder), folder, filter);
+        var tests = Path.Combine(Checkout.Root, "tests");
+        yield return Suite.OnS3(Path.Combine(tests, "Integration", "Hedgerow.Tests.Integration.csproj"), Path.Combine(tests, "Clients"), filter);
     }
 
     /// <summary>Unit first: it takes the least time to say that something is wrong.</summary>

@@ -222,6 +222,7 @@ public static class SettingsRules
         Require(settings.Db.Url.Length > 0, "Db:Url", "is missing; it says where the database is");
         Require(settings.Db.ServeAsLogin || settings.Db.LoginSecret.Length >= 32, "Db:LoginSecret", "must have at least 32 characters");
         Require(settings.Db.PoolSize >= 0, "Db:PoolSize", "must not be negative");
+        Require(settings.Db.PoolSize != 1 || !settings.Rest.ChannelEnabled, "Db:PoolSize", "must be at least 2: one connection listens for reloads (Rest:ChannelEnabled)");
         Require(settings.Db.SharedConnections >= -1, "Db:SharedConnections", "must be -1 (one per core), 0 (none) or a number of connections");
         Require(settings.Db.PoolTimeout is > 0 and <= 1024, "Db:PoolTimeout", "must be between 1 and 1024");
         Require(settings.Db.AuthPoolSize > 0, "Db:AuthPoolSize", "must be positive");

@@ -29,6 +29,15 @@ public sealed class BindingPlanner(RealtimeDatabase database, AccessCatalogue ca
         return bindings;
     }
 
+    /// <summary>The moment from which a subscription that is made now hears.</summary>
+    public async Task<Fence> FenceAsync(CancellationToken cancellation)
+    {
+        await using var ask = database.Command(Fence.Ask);
+        await using var row = await ask.ExecuteReaderAsync(cancellation);
+        await row.ReadAsync(cancellation);
+        return new Fence(row.GetString(0), (ulong)row.GetFieldValue<NpgsqlLogSequenceNumber>(1));
+    }
+
     private async Task<Result<Binding>> PlanAsync(NpgsqlConnection connection, Caller caller, BindingRequest request, int number, CancellationToken cancellation)
     {
         if (!FilterParser.Parse(request.Filter).Ok(out var conditions, out var error)) return error;

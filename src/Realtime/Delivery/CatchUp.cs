@@ -10,7 +10,7 @@ namespace Hedgerow.Realtime.Delivery;
 /// memory, or where that does not reach back far enough from the write-ahead log read again (<see cref="Replay"/>). A subscriber whose buffer is full
 /// leaves the pass, and comes to a later one when it has read.
 /// </summary>
-public sealed class CatchUp(ChangeLog log, ChangeDelivery delivery, Dispatcher dispatcher, Replay replay)
+public sealed class CatchUp(ChangeLog log, ChangeDelivery delivery, Dispatcher dispatcher, WalReader reader, Replay replay)
 {
     /// <summary>A subscriber that reads nothing for so long is cut.</summary>
     private static readonly TimeSpan s_longestStall = TimeSpan.FromSeconds(60);
@@ -23,6 +23,17 @@ public sealed class CatchUp(ChangeLog log, ChangeDelivery delivery, Dispatcher d
     {
         _waiting.Enqueue(subscription);
         _called.Release();
+    }
+
+    /// <summary>
+    /// Between two batches: puts one that hears from its fence on among those who are up to date, once it has what the dispatcher is past already.
+    /// </summary>
+    public Task BeginAsync(ChangeSubscription subscription, CancellationToken stopping)
+    {
+        subscription.Start = subscription.Position = log.FirstNotBehind(subscription.Fence!);
+        var index = new SubscriptionIndex();
+        index.Add(subscription);
+        return HandOverAsync(index, stopping);
     }
 
     public async Task RunAsync(CancellationToken stopping)
@@ -41,21 +52,7 @@ public sealed class CatchUp(ChangeLog log, ChangeDelivery delivery, Dispatcher d
     {
         await foreach (var batch in MissedAsync(index, stopping))
         {
-            var stalled = new List<ChangeSubscription>();
-            await delivery.DeliverAsync(batch, index, subscription =>
-            {
-                subscription.Stalled = true;
-                stalled.Add(subscription);
-            }, stopping);
-            foreach (var subscription in stalled)
-            {
-                index.Remove(subscription);
-                // The change that found no room is the first of the next pass.
-                if (subscription.LastOffered > subscription.Position) subscription.Position = subscription.LastOffered;
-                _ = ReenterAsync(subscription, stopping);
-            }
-            foreach (var subscription in index.All)
-                if (batch[^1].Cursor > subscription.Position) subscription.Position = batch[^1].Cursor;
+            await DeliverAsync(batch, index, stopping);
             foreach (var subscription in index.All.Where(subscription => subscription.End is not null).ToList()) index.Remove(subscription);
             if (index.All.Count == 0) return;
         }
@@ -66,9 +63,11 @@ public sealed class CatchUp(ChangeLog log, ChangeDelivery delivery, Dispatcher d
     private async IAsyncEnumerable<IReadOnlyList<LoggedChange>> MissedAsync(SubscriptionIndex index, [EnumeratorCancellation] CancellationToken stopping)
     {
         var position = index.All.Min(subscription => subscription.Position);
-        if (position < log.From)
+        // Memory moves on while the log is read again: it may take another round to reach it.
+        while (position < log.From)
         {
-            await foreach (var batch in replay.ReadAsync(position, Dispatcher.BatchSize, stopping))
+            var target = reader.Position;
+            await foreach (var batch in replay.ReadAsync(position, target, Dispatcher.BatchSize, stopping))
             {
                 if (batch is null)
                 {
@@ -78,14 +77,14 @@ public sealed class CatchUp(ChangeLog log, ChangeDelivery delivery, Dispatcher d
                         index.Remove(subscription);
                     }
                     if (index.All.Count == 0) yield break;
+                    target = new(log.From.Commit);
                     break;
                 }
                 position = batch[^1].Cursor;
                 yield return batch;
                 if (index.All.Count == 0) yield break;
-                if (position >= log.From) break;
             }
-            if (position < log.From) position = log.From;
+            if (Cursor.Before(target) > position) position = Cursor.Before(target);
         }
         while (log.Read(position, Dispatcher.BatchSize) is { Count: Dispatcher.BatchSize } batch)
         {
@@ -101,20 +100,7 @@ public sealed class CatchUp(ChangeLog log, ChangeDelivery delivery, Dispatcher d
         {
             var batch = log.Read(from, Dispatcher.BatchSize)?.Where(change => change.Cursor <= dispatcher.Position).ToList();
             if (batch is not { Count: > 0 }) break;
-            var stalled = new List<ChangeSubscription>();
-            await delivery.DeliverAsync(batch, index, subscription =>
-            {
-                subscription.Stalled = true;
-                stalled.Add(subscription);
-            }, stopping);
-            foreach (var subscription in stalled)
-            {
-                index.Remove(subscription);
-                if (subscription.LastOffered > subscription.Position) subscription.Position = subscription.LastOffered;
-                _ = ReenterAsync(subscription, stopping);
-            }
-            foreach (var subscription in index.All)
-                if (batch[^1].Cursor > subscription.Position) subscription.Position = batch[^1].Cursor;
+            await DeliverAsync(batch, index, stopping);
         }
         foreach (var subscription in index.All)
         {
@@ -124,8 +110,28 @@ public sealed class CatchUp(ChangeLog log, ChangeDelivery delivery, Dispatcher d
                 Enter(subscription);
                 continue;
             }
+            if (dispatcher.Position > subscription.Position) subscription.Position = dispatcher.Position;
             dispatcher.Live.Add(subscription);
         }
+    }
+
+    private async Task DeliverAsync(IReadOnlyList<LoggedChange> batch, SubscriptionIndex index, CancellationToken stopping)
+    {
+        var stalled = new List<ChangeSubscription>();
+        await delivery.DeliverAsync(batch, index, subscription =>
+        {
+            subscription.Stalled = true;
+            stalled.Add(subscription);
+        }, stopping);
+        foreach (var subscription in stalled)
+        {
+            index.Remove(subscription);
+            // The change that found no room is the first of its next pass.
+            if (subscription.LastOffered > subscription.Position) subscription.Position = subscription.LastOffered;
+            _ = ReenterAsync(subscription, stopping);
+        }
+        foreach (var subscription in index.All)
+            if (batch[^1].Cursor > subscription.Position) subscription.Position = batch[^1].Cursor;
     }
 
     private async Task ReenterAsync(ChangeSubscription subscription, CancellationToken stopping)

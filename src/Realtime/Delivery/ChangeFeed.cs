@@ -24,6 +24,20 @@ public sealed class ChangeFeed(WalReader reader, Slots slots, ChangeLog log, Dis
 
     private readonly ConcurrentDictionary<ChangeSubscription, long> _expiries = new();
 
+    /// <summary>False where the reader finds no place in the log within ten seconds: nothing can be promised yet.</summary>
+    public async Task<bool> IsFollowingAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            await reader.Following.WaitAsync(s_patience, cancellation);
+            return true;
+        }
+        catch (TimeoutException)
+        {
+            return false;
+        }
+    }
+
     /// <param name="since">Null: from now on. Else everything after it; where that is not kept any more, the stream ends with <see cref="EndReason.ResyncRequired"/>.</param>
     public async Task<Result<ChangeSubscription>> SubscribeAsync(Caller caller, IReadOnlyList<BindingRequest> requests, Cursor? since, CancellationToken cancellation)
     {
@@ -31,24 +45,24 @@ public sealed class ChangeFeed(WalReader reader, Slots slots, ChangeLog log, Dis
             return new ApiError(400, "invalid_subscription", $"A subscription has 1 to {options.MaxBindingsPerChannel} bindings");
         try
         {
-            await reader.Following.WaitAsync(s_patience, cancellation);
+            if (!await IsFollowingAsync(cancellation)) return Unavailable;
             if (!(await planner.PlanAsync(caller, requests, cancellation)).Ok(out var bindings, out var error)) return error;
-            var subscription = new ChangeSubscription(caller, [.. bindings], since ?? default, options.SubscriptionBuffer);
+            var subscription = new ChangeSubscription(caller, [.. bindings], since ?? default, options.SubscriptionBuffer)
+            {
+                Fence = since is null ? await planner.FenceAsync(cancellation) : null,
+            };
             if (ExpiryOf(caller) is { } expiry) _expiries[subscription] = expiry;
             if (since is { } cursor) await ResumeAsync(subscription, cursor, cancellation);
-            else
-                await dispatcher.BetweenBatchesAsync(() =>
-                {
-                    subscription.Start = subscription.Position = dispatcher.Position;
-                    dispatcher.Live.Add(subscription);
-                }, cancellation);
+            else await dispatcher.BetweenBatchesAsync(stopping => catchUp.BeginAsync(subscription, stopping), cancellation);
             return subscription;
         }
         catch (Exception e) when (e is Npgsql.NpgsqlException or TimeoutException)
         {
-            return new ApiError(503, "database_unavailable", "Realtime is not connected to the database", Hint: "Try again in a moment");
+            return Unavailable;
         }
     }
+
+    private static ApiError Unavailable => new(503, "database_unavailable", "Realtime is not connected to the database", Hint: "Try again in a moment");
 
     /// <summary>Gives a subscription another role and claims, between two changes: a token was refreshed.</summary>
     /// <returns>Null, or why the new role may not have it; the subscription has ended then.</returns>
@@ -56,7 +70,7 @@ public sealed class ChangeFeed(WalReader reader, Slots slots, ChangeLog log, Dis
     {
         await dispatcher.BetweenBatchesAsync(() =>
         {
-            var live = dispatcher.Live.All.Contains(subscription);
+            var live = dispatcher.Live.Contains(subscription);
             if (live) dispatcher.Live.Remove(subscription);
             subscription.Caller = caller;
             if (live) dispatcher.Live.Add(subscription);
@@ -88,7 +102,12 @@ public sealed class ChangeFeed(WalReader reader, Slots slots, ChangeLog log, Dis
     /// <summary>Ends every stream: the gateway stops.</summary>
     public Task StopAsync(CancellationToken cancellation) => dispatcher.BetweenBatchesAsync(() =>
     {
-        foreach (var subscription in dispatcher.Live.All) subscription.Finish(EndReason.Stopping);
+        foreach (var subscription in dispatcher.Live.All)
+        {
+            // Whatever was not in its sight up to here need not be looked at again.
+            if (dispatcher.Position > subscription.Position) subscription.Position = dispatcher.Position;
+            subscription.Finish(EndReason.Stopping);
+        }
         dispatcher.Live.Clear();
     }, cancellation);
 

@@ -31,6 +31,9 @@ public sealed class ChangeSubscription : IAsyncDisposable
     /// <summary>Every change after it that the subscriber may see is in the stream.</summary>
     public Cursor Start { get; internal set; }
 
+    /// <summary>Null for one that came with a cursor.</summary>
+    internal Fence? Fence { get; init; }
+
     /// <summary>Null while the stream goes on.</summary>
     public SubscriptionEnd? End => Volatile.Read(ref _end);
 

@@ -49,7 +49,6 @@ public sealed class Dispatcher(ChangeLog log, ChangeDelivery delivery)
             }
             await delivery.DeliverAsync(batch, _live, subscription => subscription.Finish(EndReason.TooSlow), stopping);
             _position = batch[^1].Cursor;
-            foreach (var subscription in _live.All) subscription.Position = _position;
             log.Dispatched(_position);
         }
     }

@@ -12,12 +12,14 @@ public sealed class Replay(RealtimeDatabase database, Slots slots, WalReader rea
     /// <summary>A quiet stretch of log brings nothing: whether the reader's place is reached is looked at this often.</summary>
     private static readonly TimeSpan s_quiet = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>Batches of what was committed after <paramref name="after"/>, at least as far as the reader is now. Null in place of a batch: the log from there on is not kept.</summary>
-    public async IAsyncEnumerable<IReadOnlyList<LoggedChange>?> ReadAsync(Cursor after, int size, [EnumeratorCancellation] CancellationToken cancellation)
+    /// <summary>
+    /// Batches of what was committed after <paramref name="after"/> and before <paramref name="target"/> (or somewhat later). Null in place of a batch:
+    /// the log from there on is not kept.
+    /// </summary>
+    public async IAsyncEnumerable<IReadOnlyList<LoggedChange>?> ReadAsync(Cursor after, NpgsqlLogSequenceNumber target, int size, [EnumeratorCancellation] CancellationToken cancellation)
     {
         RealtimeMetrics.Replays.Add(1);
         var from = new NpgsqlLogSequenceNumber(after.Commit);
-        var target = reader.Position;
         var slot = await slots.OldestAsync(cancellation) is { } oldest && oldest <= from
             ? await slots.ClaimAsync("replay", from, new HashSet<string>(), cancellation)
             : null;

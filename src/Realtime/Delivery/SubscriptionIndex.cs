@@ -9,13 +9,16 @@ public readonly record struct Subscriber(ChangeSubscription Subscription, Bindin
 public sealed class SubscriptionIndex
 {
     private readonly Dictionary<QualifiedName, Dictionary<Caller, List<Subscriber>>> _tables = [];
-    private readonly HashSet<ChangeSubscription> _all = [];
+    // With the role and claims under which each is filed: a refreshed token brings others.
+    private readonly Dictionary<ChangeSubscription, Caller> _all = [];
 
-    public IReadOnlyCollection<ChangeSubscription> All => _all;
+    public IReadOnlyCollection<ChangeSubscription> All => _all.Keys;
+
+    public bool Contains(ChangeSubscription subscription) => _all.ContainsKey(subscription);
 
     public void Add(ChangeSubscription subscription)
     {
-        if (!_all.Add(subscription)) return;
+        if (!_all.TryAdd(subscription, subscription.Caller)) return;
         foreach (var binding in subscription.Bindings)
         {
             var name = new QualifiedName(binding.Schema, binding.Table);
@@ -27,13 +30,13 @@ public sealed class SubscriptionIndex
 
     public void Remove(ChangeSubscription subscription)
     {
-        if (!_all.Remove(subscription)) return;
+        if (!_all.Remove(subscription, out var caller)) return;
         foreach (var binding in subscription.Bindings)
         {
             var name = new QualifiedName(binding.Schema, binding.Table);
-            if (!_tables.TryGetValue(name, out var callers) || !callers.TryGetValue(subscription.Caller, out var subscribers)) continue;
+            if (!_tables.TryGetValue(name, out var callers) || !callers.TryGetValue(caller, out var subscribers)) continue;
             subscribers.RemoveAll(subscriber => subscriber.Subscription == subscription);
-            if (subscribers.Count == 0) callers.Remove(subscription.Caller);
+            if (subscribers.Count == 0) callers.Remove(caller);
             if (callers.Count == 0) _tables.Remove(name);
         }
     }

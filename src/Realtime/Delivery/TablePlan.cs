@@ -32,7 +32,7 @@ internal sealed class TablePlan(TableShape shape, IReadOnlyDictionary<Caller, Li
             var question = access.Rule is RowRule.Ask rule ? RowQuestion.OfPolicies(caller, shape.Relation.Name, rule, RowsOf(rule.Columns)) : null;
             foreach (var subscriber in list)
                 if (subscriber.Binding.Filter.Asked is { } filter) AskFilter(caller, filter);
-            _viewers.Add(new Viewer(access, question, list));
+            _viewers.Add(new Viewer(caller.Role, access, question, list));
         }
     }
 
@@ -59,7 +59,8 @@ internal sealed class TablePlan(TableShape shape, IReadOnlyDictionary<Caller, Li
         for (var i = 0; i < viewer.Subscribers.Count; i++)
         {
             var (subscription, binding) = viewer.Subscribers[i];
-            if ((binding.Events & wanted) == 0 || subscription.Stalled || change.Cursor <= subscription.Position || !Meets(binding.Filter, viewer, row)) continue;
+            if ((binding.Events & wanted) == 0 || subscription.Stalled || change.Cursor <= subscription.Position
+                || (subscription.Fence?.IsBehind(change) ?? false) || !Meets(binding.Filter, viewer, row)) continue;
             // The bindings of one subscription stand together: those with the same columns share a message.
             var numbers = new List<int>(1) { binding.Number };
             while (i + 1 < viewer.Subscribers.Count && viewer.Subscribers[i + 1] is var next && next.Subscription == subscription && next.Binding.ColumnsKey == binding.ColumnsKey)
@@ -109,10 +110,8 @@ internal sealed class TablePlan(TableShape shape, IReadOnlyDictionary<Caller, Li
 
     /// <summary>One role and claims among the subscribers.</summary>
     /// <param name="Question">Null: it sees every row.</param>
-    private sealed record Viewer(TableAccess Access, RowQuestion? Question, List<Subscriber> Subscribers)
+    private sealed record Viewer(string Role, TableAccess Access, RowQuestion? Question, List<Subscriber> Subscribers)
     {
-        public string Role { get; } = Subscribers[0].Subscription.Caller.Role;
-
         public bool Sees(RowImage row) => Question?.Holds(row) ?? true;
     }
 }

@@ -14,9 +14,12 @@ namespace Hedgerow.Realtime.Phoenix;
 /// One topic that a socket joined: its broadcasts, its presence, and the row changes that were asked for with the join. Messages that come while the join
 /// waits for the database are taken after it.
 /// </summary>
-public sealed class PhoenixChannel(PhoenixSocket socket, PhoenixRoom room, string topic, string joinRef) : ITopicMember
+public sealed class PhoenixChannel : ITopicMember
 {
-    private readonly CancellationTokenSource _closing = CancellationTokenSource.CreateLinkedTokenSource(socket.Ending);
+    private readonly PhoenixSocket _socket;
+    private readonly PhoenixRoom _room;
+    private readonly CancellationTokenSource _ending;
+    private readonly CancellationToken _closing;
     private readonly TaskCompletionSource _joined = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Task _join = Task.CompletedTask, _pump = Task.CompletedTask;
     private JoinPayload? _config;
@@ -32,8 +35,15 @@ public sealed class PhoenixChannel(PhoenixSocket socket, PhoenixRoom room, strin
     private Timer? _expiry;
     private int _closed;
 
-    public string Topic { get; } = topic;
-    public string JoinRef { get; } = joinRef;
+    public PhoenixChannel(PhoenixSocket socket, PhoenixRoom room, string topic, string joinRef)
+    {
+        (_socket, _room, Topic, JoinRef) = (socket, room, topic, joinRef);
+        _ending = CancellationTokenSource.CreateLinkedTokenSource(socket.Ending);
+        _closing = _ending.Token;
+    }
+
+    public string Topic { get; }
+    public string JoinRef { get; }
 
     private string Name => Topic[PhoenixTopic.Prefix.Length..];
     private TopicName Room => new(Name, _config!.Private);
@@ -43,7 +53,7 @@ public sealed class PhoenixChannel(PhoenixSocket socket, PhoenixRoom room, strin
 
     public async Task TakeAsync(PhoenixMessage message)
     {
-        await _joined.Task.WaitAsync(_closing.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _joined.Task.WaitAsync(_closing).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (_closing.IsCancellationRequested || _config is null) return;
         try
         {
@@ -63,43 +73,43 @@ public sealed class PhoenixChannel(PhoenixSocket socket, PhoenixRoom room, strin
         catch (NpgsqlException)
         {
             if (message.Event == "access_token") await ShutAsync("Realtime was unable to connect to the project database");
-            else if (message.Event != "broadcast" || _config.AckBroadcast) socket.Reply(message, false, "{}"u8);
+            else if (message.Event != "broadcast" || _config.AckBroadcast) _socket.Reply(message, false, "{}"u8);
         }
     }
 
     public void Hear(Broadcast message)
     {
-        if (_mayRead.Broadcast && PhoenixFrame.Of(socket.Version, message) is { } frame) socket.Send(frame);
+        if (_mayRead.Broadcast && PhoenixFrame.Of(_socket.Version, message) is { } frame) _socket.Send(frame);
     }
 
     public void Hear(PresenceDiff diff)
     {
-        if (_hearsPresence) socket.Send(PhoenixFrame.Of(socket.Version, null, null, Topic, "presence_diff", diff.ToJson()));
+        if (_hearsPresence) _socket.Send(PhoenixFrame.Of(_socket.Version, null, null, Topic, "presence_diff", diff.ToJson()));
     }
 
     /// <summary>Says why, and ends the channel.</summary>
     public async Task ShutAsync(string message)
     {
         SayError("system", message);
-        socket.Forget(this);
+        _socket.Forget(this);
         await CloseAsync();
-        socket.Send(PhoenixFrame.Of(socket.Version, JoinRef, JoinRef, Topic, "phx_close", "{}"u8.ToArray()));
+        _socket.Send(PhoenixFrame.Of(_socket.Version, JoinRef, JoinRef, Topic, "phx_close", "{}"u8.ToArray()));
     }
 
     /// <summary>Leaves everything; says nothing.</summary>
     public async Task CloseAsync()
     {
         if (Interlocked.Exchange(ref _closed, 1) == 1) return;
-        await _closing.CancelAsync();
+        await _ending.CancelAsync();
         await _join.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (_expiry is not null) await _expiry.DisposeAsync();
         if (_config is not null)
         {
-            room.Topics.Leave(Room, this);
-            if (_present is not null) room.Presence.Untrack(Room, _present);
+            _room.Topics.Leave(Room, this);
+            if (_present is not null) _room.Presence.Untrack(Room, _present);
         }
         if (_subscription is not null) await _subscription.DisposeAsync();
-        _closing.Dispose();
+        _ending.Dispose();
     }
 
     private async Task JoinAsync(PhoenixMessage message)
@@ -109,8 +119,8 @@ public sealed class PhoenixChannel(PhoenixSocket socket, PhoenixRoom room, strin
         {
             if (await TryJoinAsync(message) is { } reason)
             {
-                socket.Forget(this);
-                socket.Refuse(message, reason);
+                _socket.Forget(this);
+                _socket.Refuse(message, reason);
             }
         }
         catch (OperationCanceledException)
@@ -119,14 +129,14 @@ public sealed class PhoenixChannel(PhoenixSocket socket, PhoenixRoom room, strin
         }
         catch (NpgsqlException)
         {
-            socket.Forget(this);
-            socket.Refuse(message, "UnableToConnectToProject: Realtime was unable to connect to the project database");
+            _socket.Forget(this);
+            _socket.Refuse(message, "UnableToConnectToProject: Realtime was unable to connect to the project database");
         }
         catch (Exception e)
         {
-            Log.SocketFailed(room.Logger, e);
-            socket.Forget(this);
-            socket.Refuse(message, "Unknown Error on Channel");
+            Log.SocketFailed(_room.Logger, e);
+            _socket.Forget(this);
+            _socket.Refuse(message, "Unknown Error on Channel");
         }
         finally
         {
@@ -139,19 +149,21 @@ public sealed class PhoenixChannel(PhoenixSocket socket, PhoenixRoom room, strin
     {
         if (!JoinPayload.Read(message.Payload).Ok(out var config, out var error)) return $"{error.Code}: {error.Message}";
         // Keys of Supabase's newer kind are no tokens: the connection's counts.
-        _token = config.Token is { } own && !own.StartsWith("sb_", StringComparison.Ordinal) ? own : socket.Key;
-        if (!room.Verify(_token).Caller.Ok(out var caller, out error)) return TokenProblem(error);
+        _token = config.Token is { } own && !own.StartsWith("sb_", StringComparison.Ordinal) ? own : _socket.Key;
+        if (!_room.Verify(_token).Caller.Ok(out var caller, out error)) return TokenProblem(error);
         if (ChangeFeed.ExpiryOf(caller) is { } expiry && expiry <= Now) return $"InvalidJWTToken: Token has expired {Now - expiry} seconds ago";
-        if (!config.Private && !room.Options.PublicChannels) return "PrivateOnly: This project only allows private channels";
+        if (!config.Private && !_room.Options.PublicChannels) return "PrivateOnly: This project only allows private channels";
         if (config.Replay is not null && !config.Private) return "UnableToReplayMessages: Replay is not allowed for public channels";
         if (config.Replay == ReplayRequest.Invalid) return "UnableToReplayMessages: Replay params are not valid";
 
+        // What is sent from SQL or by another gateway comes through the log: a join is no join before that is read.
+        if (!await _room.Changes.IsFollowingAsync(_closing)) return "InitializingProjectConnection: Realtime is initializing the project connection";
         var rights = TopicRights.All;
         if (config.Private)
         {
             try
             {
-                rights = await room.Access.RightsAsync(caller, Name, AccessCatalogue.Command.Select, _closing.Token);
+                rights = await _room.Access.RightsAsync(caller, Name, AccessCatalogue.Command.Select, _closing);
             }
             catch (PostgresException e) when (e.SqlState[..2] is not ("08" or "53" or "57"))
             {
@@ -166,7 +178,7 @@ public sealed class PhoenixChannel(PhoenixSocket socket, PhoenixRoom room, strin
         if (config.Changes.Count > 0)
         {
             refusal = config.Changes.Any(change => change.Request.Schema.Length == 0) ? "No subscription params provided. Please provide at least a `schema` or `table` to subscribe to" : null;
-            if (refusal is null && !(await room.Changes.SubscribeAsync(caller, [.. config.Changes.Select(change => change.Request)], config.Since, _closing.Token)).Ok(out subscription, out error))
+            if (refusal is null && !(await _room.Changes.SubscribeAsync(caller, [.. config.Changes.Select(change => change.Request)], config.Since, _closing)).Ok(out subscription, out error))
                 refusal = $"Unable to subscribe to changes with given parameters. {error.Message}{(error.Hint is null ? "" : $". {error.Hint}")}";
             if (refusal is not null && config.WaitForChanges) return $"RealtimeDisabledForConfiguration: {refusal}";
         }
@@ -176,13 +188,13 @@ public sealed class PhoenixChannel(PhoenixSocket socket, PhoenixRoom room, strin
         _ids = [.. config.Changes.Select(change => IdOf(change.Json))];
         if (_closing.IsCancellationRequested) return null;
         Expire(caller);
-        var replayed = config.Replay is { } replay ? await room.Access.ReplayAsync(caller, Name, replay.Since, replay.Limit, _closing.Token) : [];
+        var replayed = config.Replay is { } replay ? await _room.Access.ReplayAsync(caller, Name, replay.Since, replay.Limit, _closing) : [];
 
-        socket.Reply(message, true, Joined(config));
+        _socket.Reply(message, true, Joined(config));
         foreach (var old in replayed)
-            if (PhoenixFrame.Of(socket.Version, old) is { } frame) socket.Send(frame);
+            if (PhoenixFrame.Of(_socket.Version, old) is { } frame) _socket.Send(frame);
         if (config.PresenceEnabled && rights.Presence) HearPresence();
-        room.Topics.Join(Room, this);
+        _room.Topics.Join(Room, this);
         if (config.ReplicationReady) Say("system", "ok", "Replication connection established");
         if (refusal is not null) SayError("postgres_changes", refusal);
         if (subscription is not null)
@@ -198,8 +210,8 @@ public sealed class PhoenixChannel(PhoenixSocket socket, PhoenixRoom room, strin
     {
         try
         {
-            await foreach (var change in subscription.ReadAllAsync(_closing.Token))
-                await socket.SendAsync(PhoenixFrame.Change(socket.Version, Topic, change.Bindings.Select(number => _ids[number]), change.Payload.ToSupabaseJson()));
+            await foreach (var change in subscription.ReadAllAsync(_closing))
+                await _socket.SendAsync(PhoenixFrame.Change(_socket.Version, Topic, change.Bindings.Select(number => _ids[number]), change.Payload.ToSupabaseJson()));
         }
         catch (Exception e) when (e is OperationCanceledException or System.Threading.Channels.ChannelClosedException)
         {
@@ -212,10 +224,10 @@ public sealed class PhoenixChannel(PhoenixSocket socket, PhoenixRoom room, strin
             return;
         }
         Say("postgres_changes", "error", $"{end.Code}: {end.Message}", end.Cursor.ToString());
-        socket.Forget(this);
+        _socket.Forget(this);
         await CloseAsync();
         // Clients join again after phx_error, and not after phx_close: a cursor that is too old would only be refused again.
-        socket.Send(PhoenixFrame.Of(socket.Version, JoinRef, JoinRef, Topic, end.Reason == EndReason.ResyncRequired && _config!.Since is not null ? "phx_close" : "phx_error", "{}"u8.ToArray()));
+        _socket.Send(PhoenixFrame.Of(_socket.Version, JoinRef, JoinRef, Topic, end.Reason == EndReason.ResyncRequired && _config!.Since is not null ? "phx_close" : "phx_error", "{}"u8.ToArray()));
     }
 
     private async Task BroadcastAsync(PhoenixMessage message)
@@ -227,13 +239,13 @@ public sealed class PhoenixChannel(PhoenixSocket socket, PhoenixRoom room, strin
                 : null;
         if (sent is null)
         {
-            if (_config!.AckBroadcast) socket.Refuse(message, "A broadcast needs an event");
+            if (_config!.AckBroadcast) _socket.Refuse(message, "A broadcast needs an event");
             return;
         }
         // As Supabase: who may not send is not told so.
         if (!(await SendRightsAsync()).Broadcast) return;
-        room.Topics.Publish(sent, _config!.SelfBroadcast ? null : this);
-        if (_config.AckBroadcast) socket.Reply(message, true, "{}"u8);
+        _room.Topics.Publish(sent, _config!.SelfBroadcast ? null : this);
+        if (_config.AckBroadcast) _socket.Reply(message, true, "{}"u8);
     }
 
     private async Task PresenceAsync(PhoenixMessage message)
@@ -241,31 +253,31 @@ public sealed class PhoenixChannel(PhoenixSocket socket, PhoenixRoom room, strin
         var name = message.Payload.ValueKind == JsonValueKind.Object && message.Payload.TryGetProperty("event", out var text) && text.ValueKind == JsonValueKind.String ? text.GetString()!.ToLowerInvariant() : "";
         if (name == "untrack")
         {
-            if (Interlocked.Exchange(ref _present, null) is { } left) room.Presence.Untrack(Room, left);
-            socket.Reply(message, true, "{}"u8);
+            if (Interlocked.Exchange(ref _present, null) is { } left) _room.Presence.Untrack(Room, left);
+            _socket.Reply(message, true, "{}"u8);
             return;
         }
         var hasPayload = message.Payload.TryGetProperty("payload", out var payload);
         if (name != "track" || (hasPayload && payload.ValueKind != JsonValueKind.Object))
         {
-            socket.Refuse(message, name == "track" ? "Presence track payload must be a map" : "UnknownPresenceEvent: there are track and untrack");
+            _socket.Refuse(message, name == "track" ? "Presence track payload must be a map" : "UnknownPresenceEvent: there are track and untrack");
             return;
         }
         if (!(await SendRightsAsync()).Presence)
         {
-            socket.Reply(message, false, "{}"u8);
+            _socket.Reply(message, false, "{}"u8);
             return;
         }
         // Whoever is seen sees: a client that did not ask for presence with its join hears of it from its first track on.
-        if (!_hearsPresence && (!_config!.Private || (await room.Access.RightsAsync(_caller!, Name, AccessCatalogue.Command.Select, _closing.Token)).Presence)) HearPresence();
+        if (!_hearsPresence && (!_config!.Private || (await _room.Access.RightsAsync(_caller!, Name, AccessCatalogue.Command.Select, _closing)).Presence)) HearPresence();
         byte[] json = hasPayload ? JsonSerializer.SerializeToUtf8Bytes(payload) : "{}"u8.ToArray();
-        if (_present is null || !_present.Payload.Span.SequenceEqual(json)) _present = room.Presence.Track(Room, _presenceKey, json, _present);
-        socket.Reply(message, true, "{}"u8);
+        if (_present is null || !_present.Payload.Span.SequenceEqual(json)) _present = _room.Presence.Track(Room, _presenceKey, json, _present);
+        _socket.Reply(message, true, "{}"u8);
     }
 
-    private void HearPresence() => room.Presence.Snapshot(Room, present =>
+    private void HearPresence() => _room.Presence.Snapshot(Room, present =>
     {
-        socket.Send(PhoenixFrame.Of(socket.Version, null, null, Topic, "presence_state", PresenceJson.StateOf(present)));
+        _socket.Send(PhoenixFrame.Of(_socket.Version, null, null, Topic, "presence_state", PresenceJson.StateOf(present)));
         _hearsPresence = true;
     });
 
@@ -274,7 +286,7 @@ public sealed class PhoenixChannel(PhoenixSocket socket, PhoenixRoom room, strin
         if (_maySend is { } known) return known;
         try
         {
-            return (_maySend = await room.Access.RightsAsync(_caller!, Name, AccessCatalogue.Command.Insert, _closing.Token))!;
+            return (_maySend = await _room.Access.RightsAsync(_caller!, Name, AccessCatalogue.Command.Insert, _closing))!;
         }
         catch (PostgresException e) when (e.SqlState[..2] is not ("08" or "53" or "57"))
         {
@@ -288,14 +300,14 @@ public sealed class PhoenixChannel(PhoenixSocket socket, PhoenixRoom room, strin
         if (message.Payload.ValueKind != JsonValueKind.Object || !message.Payload.TryGetProperty("access_token", out var text) || text.ValueKind != JsonValueKind.String) return;
         var token = text.GetString()!;
         if (token == _token || token.StartsWith("sb_", StringComparison.Ordinal)) return;
-        if (!room.Verify(token).Caller.Ok(out var caller, out var error))
+        if (!_room.Verify(token).Caller.Ok(out var caller, out var error))
         {
             await ShutAsync(TokenProblem(error));
             return;
         }
         if (_config!.Private)
         {
-            var rights = await room.Access.RightsAsync(caller, Name, AccessCatalogue.Command.Select, _closing.Token);
+            var rights = await _room.Access.RightsAsync(caller, Name, AccessCatalogue.Command.Select, _closing);
             if ((_mayRead.Broadcast && !rights.Broadcast) || (_hearsPresence && !rights.Presence))
             {
                 await ShutAsync($"You no longer have permission to read from this Channel topic: {Name}");
@@ -305,7 +317,7 @@ public sealed class PhoenixChannel(PhoenixSocket socket, PhoenixRoom room, strin
         }
         (_token, _caller) = (token, caller);
         Expire(caller);
-        if (_subscription is not null) await room.Changes.RenewAsync(_subscription, caller, _closing.Token);
+        if (_subscription is not null) await _room.Changes.RenewAsync(_subscription, caller, _closing);
     }
 
     private void Expire(Caller caller)
@@ -313,12 +325,12 @@ public sealed class PhoenixChannel(PhoenixSocket socket, PhoenixRoom room, strin
         _expiry?.Dispose();
         _expiry = null;
         if (ChangeFeed.ExpiryOf(caller) is not { } expiry) return;
-        // Timers take 49 days at most; a token that lives longer outlives any socket.
-        var left = Math.Clamp((expiry - Now) * 1000, 0, int.MaxValue);
-        _expiry = new Timer(_ => _ = ShutAsync(Expired), null, left, Timeout.Infinite);
+        // Timers take 49 days at most: one that ends before the token does is set again.
+        var left = Math.Clamp((expiry - Now) * 1000, 1, int.MaxValue);
+        _expiry = new Timer(_ => _ = expiry <= Now ? ShutAsync(Expired) : Task.Run(() => Expire(caller)), null, left, Timeout.Infinite);
     }
 
-    private string Expired => "Token has expired 0 seconds ago";
+    private const string Expired = "Token has expired 0 seconds ago";
 
     private static string TokenProblem(ApiError error) => error.Message switch
     {
@@ -367,6 +379,6 @@ public sealed class PhoenixChannel(PhoenixSocket socket, PhoenixRoom room, strin
     {
         var payload = new Dictionary<string, string> { ["extension"] = extension, ["status"] = status, ["message"] = message, ["channel"] = Name };
         if (cursor is not null) payload["cursor"] = cursor;
-        socket.Send(PhoenixFrame.Of(socket.Version, null, null, Topic, "system", JsonSerializer.SerializeToUtf8Bytes(payload)));
+        _socket.Send(PhoenixFrame.Of(_socket.Version, null, null, Topic, "system", JsonSerializer.SerializeToUtf8Bytes(payload)));
     }
 }

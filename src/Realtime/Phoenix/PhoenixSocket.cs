@@ -13,23 +13,33 @@ namespace Hedgerow.Realtime.Phoenix;
 /// </summary>
 public sealed class PhoenixSocket
 {
-    private const int MostWaiting = 1000;
+    /// <summary>Frames, and bytes, that may wait for a client; one with more is cut.</summary>
+    private const int MostFrames = 2000, MostBytes = 16 << 20;
+
+    /// <summary>Row changes wait in their subscriptions, which are bounded and can be resumed, while so much waits here.</summary>
+    private const int ManyFrames = 100, ManyBytes = 1 << 20;
+
     private const string System = "phoenix";
 
     // Phoenix closes a socket that is silent for a minute; clients beat every 25 s.
     private static readonly TimeSpan s_longestSilence = TimeSpan.FromSeconds(60);
 
+    private static readonly TimeSpan s_farewell = TimeSpan.FromSeconds(2);
+
     private readonly WebSocket _socket;
     private readonly PhoenixRoom _room;
     private readonly CancellationTokenSource _ending;
-    private readonly Channel<PhoenixFrame> _outgoing = Channel.CreateBounded<PhoenixFrame>(new BoundedChannelOptions(MostWaiting) { SingleReader = true });
+    private readonly Channel<PhoenixFrame> _outgoing = Channel.CreateUnbounded<PhoenixFrame>(new UnboundedChannelOptions { SingleReader = true });
     private readonly Dictionary<string, PhoenixChannel> _channels = new(StringComparer.Ordinal);
     private readonly RateWindow _joins, _messages;
+    private TaskCompletionSource? _space;
+    private int _frames, _bytes;
 
     public PhoenixSocket(WebSocket socket, PhoenixVersion version, string key, PhoenixRoom room, CancellationToken aborted)
     {
         (_socket, Version, Key, _room) = (socket, version, key, room);
-        _ending = CancellationTokenSource.CreateLinkedTokenSource(aborted, room.Stopping);
+        _ending = CancellationTokenSource.CreateLinkedTokenSource(aborted);
+        Ending = _ending.Token;
         _joins = new RateWindow(room.Options.MaxJoinsPerSecond);
         _messages = new RateWindow(room.Options.MaxMessagesPerSecond);
     }
@@ -40,11 +50,17 @@ public sealed class PhoenixSocket
     public string Key { get; }
 
     /// <summary>Ends when the connection does.</summary>
-    public CancellationToken Ending => _ending.Token;
+    public CancellationToken Ending { get; }
 
     public async Task RunAsync()
     {
         var writing = WriteAsync();
+        // A stop closes in order: what waits is sent, then the close, and the client gets a moment to answer it.
+        using var stop = _room.Stopping.Register(() =>
+        {
+            _outgoing.Writer.TryComplete();
+            _ending.CancelAfter(s_farewell);
+        });
         try
         {
             await ReadAsync();
@@ -70,13 +86,33 @@ public sealed class PhoenixSocket
     /// <summary>Puts a frame behind those that wait. A client with too many is cut.</summary>
     public void Send(PhoenixFrame frame)
     {
-        if (_outgoing.Writer.TryWrite(frame) || _outgoing.Reader.Completion.IsCompleted) return;
+        if (Interlocked.Increment(ref _frames) <= MostFrames && Interlocked.Add(ref _bytes, frame.Length) <= MostBytes)
+        {
+            _outgoing.Writer.TryWrite(frame);
+            return;
+        }
         RealtimeMetrics.Cuts.Add(1);
         Cut();
     }
 
-    /// <summary>The same, waiting for room.</summary>
-    public ValueTask SendAsync(PhoenixFrame frame) => _outgoing.Writer.WriteAsync(frame, Ending);
+    /// <summary>The same, waiting while many do.</summary>
+    public async ValueTask SendAsync(PhoenixFrame frame)
+    {
+        await RoomAsync();
+        Send(frame);
+    }
+
+    private async ValueTask RoomAsync()
+    {
+        while (ManyWait)
+        {
+            var space = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            space = Interlocked.CompareExchange(ref _space, space, null) ?? space;
+            if (ManyWait) await space.Task.WaitAsync(Ending);
+        }
+    }
+
+    private bool ManyWait => Volatile.Read(ref _frames) >= ManyFrames || Volatile.Read(ref _bytes) >= ManyBytes;
 
     public void Reply(PhoenixMessage message, bool ok, ReadOnlySpan<byte> response) =>
         Send(PhoenixFrame.Reply(Version, message.JoinRef, message.Ref, message.Topic, ok, response));
@@ -141,6 +177,8 @@ public sealed class PhoenixSocket
                 var message = received.MessageType == WebSocketMessageType.Binary ? PhoenixWire.ReadBinary(buffer.AsMemory(0, length)) : PhoenixWire.ReadText(buffer.AsMemory(0, length));
                 // A malformed message is dropped, the connection kept (MalformedWebSocketMessage).
                 if (message is not null) await TakeAsync(message);
+                // A client that asks faster than it reads the answers is not read from meanwhile.
+                await RoomAsync();
             }
             finally
             {
@@ -242,11 +280,15 @@ public sealed class PhoenixSocket
                     frame.Tail.CopyTo(buffer.AsMemory(frame.Head.Length + frame.Body.Length));
                     await _socket.SendAsync(
                         buffer.AsMemory(0, frame.Length), frame.Binary ? WebSocketMessageType.Binary : WebSocketMessageType.Text, endOfMessage: true, Ending);
+                    Interlocked.Decrement(ref _frames);
+                    Interlocked.Add(ref _bytes, -frame.Length);
+                    if (_space is not null && !ManyWait) Interlocked.Exchange(ref _space, null)?.TrySetResult();
                 }
                 // An idle socket holds no buffer.
                 if (buffer.Length > 0) ArrayPool<byte>.Shared.Return(buffer);
                 buffer = [];
             }
+            if (_room.Stopping.IsCancellationRequested) await CloseAsync();
         }
         catch (Exception e) when (e is WebSocketException or OperationCanceledException or IOException or ObjectDisposedException)
         {

@@ -81,6 +81,29 @@ public sealed class ChangeLog(long capacity)
         lock (_lock) return _end > after && _count > 0 ? Task.CompletedTask : _grown.Task;
     }
 
+    /// <summary>
+    /// A place before every change that is not behind <paramref name="fence"/>, be it read already or not. Looks at the newest only: a transaction is
+    /// never long between its commit record and its end.
+    /// </summary>
+    public Cursor FirstNotBehind(Delivery.Fence fence)
+    {
+        const int newest = 2000;
+        lock (_lock)
+        {
+            var found = new Cursor(fence.Place, 0);
+            if (_end < found) found = _end;
+            for (var i = Math.Max(0, _count - newest); i < _count; i++)
+            {
+                var cursor = _ring[(_first + i) % _ring.Length].Cursor;
+                if (cursor.Commit >= fence.Place) break;
+                if (fence.IsBehind(_ring[(_first + i) % _ring.Length])) continue;
+                found = cursor with { Position = cursor.Position - 1 };
+                break;
+            }
+            return found < _from ? _from : found;
+        }
+    }
+
     /// <summary>The dispatcher is done with everything up to <paramref name="cursor"/>.</summary>
     public void Dispatched(Cursor cursor)
     {

@@ -17,6 +17,7 @@ public sealed class PgOutputDecoder
     private readonly Dictionary<uint, Relation> _relations = [];
     private ulong _commit;
     private DateTime _committedAt;
+    private uint _transaction;
     private int _position;
 
     /// <summary>Between a transaction's begin and its commit.</summary>
@@ -32,6 +33,7 @@ public sealed class PgOutputDecoder
             case 'B':
                 _commit = read.UInt64();
                 _committedAt = s_postgresEpoch.AddTicks(read.Int64() * TimeSpan.TicksPerMicrosecond);
+                _transaction = read.UInt32();
                 _position = 0;
                 InTransaction = true;
                 return null;
@@ -87,7 +89,7 @@ public sealed class PgOutputDecoder
     }
 
     private WalMessage.Change Change(Relation table, ChangeKind kind, RowImage? old, RowImage? row, bool whole, int length) =>
-        new(new LoggedChange(new Cursor(_commit, ++_position), _committedAt, table, kind, old, row, whole, length + 200 + 24 * table.Columns.Length));
+        new(new LoggedChange(new Cursor(_commit, ++_position), _transaction, _committedAt, table, kind, old, row, whole, length + 200 + 24 * table.Columns.Length));
 
     private static Relation ReadRelation(ref Reader read)
     {

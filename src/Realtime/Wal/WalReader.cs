@@ -46,6 +46,9 @@ public sealed class WalReader(RealtimeDatabase database, Slots slots, ChangeLog 
     /// <summary>The slot it reads; null before the first.</summary>
     public string? Slot => _slot;
 
+    /// <summary>Where the log ended when this process began to follow it: what its slot holds from before is for those who come with a cursor.</summary>
+    public NpgsqlLogSequenceNumber LivesFrom => _livesFrom;
+
     /// <summary>Everything committed below was handed out.</summary>
     public NpgsqlLogSequenceNumber Position => _stream?.Position ?? _resumeFrom ?? default;
 

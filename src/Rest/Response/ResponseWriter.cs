@@ -70,7 +70,7 @@ internal sealed class ResponseWriter(RestOptions options)
     private string Warning()
     {
         var renames = string.Join(", ", LegacyNames.Select(n => $"`{n.Name}` to `{n.Alias}`"));
-        return HeaderText.Of("299 PostgREST \"Embedded resource was referenced by relation name even though it has an alias. This is deprecated and "
+        return HeaderText.Of("299 PostgRESTv16 \"Embedded resource was referenced by relation name even though it has an alias. This is deprecated and "
             + $"will stop working in a future release. Update {renames} in query string filters, orders or limits.\"");
     }
 }

@@ -148,8 +148,9 @@ public sealed class ReloadListener(
         if (cause.Configuration) await reloadConfiguration(stopping);
         // Other options came with a schema that was read just now.
         if (ReferenceEquals(options, rest.Options)) await rest.ReloadSchemaAsync(stopping);
-        if (rest.Schema is { } schema)
-            SchemaLog.Reloaded(logger, cause.Text, schema.Tables.Count, schema.Routines.Count, (long)Stopwatch.GetElapsedTime(begun).TotalMilliseconds);
+        if (rest.Schema is not { } schema) return;
+        SchemaLog.Reloaded(logger, cause.Text, schema.Tables.Count, schema.Routines.Count, (long)Stopwatch.GetElapsedTime(begun).TotalMilliseconds);
+        if (!schema.MissingSchemas.IsEmpty) SchemaLog.SchemasMissing(logger, string.Join(", ", schema.MissingSchemas));
     }
 
     /// <summary>An empty payload asks for both reloads; others are not for us.</summary>

@@ -24,6 +24,9 @@ public sealed record SchemaCache
     /// <summary>Custom media-type handlers: aggregates and functions over a table's rows (PostgREST, Media Type Handlers).</summary>
     public required ImmutableArray<MediaHandler> MediaHandlers { get; init; }
 
+    /// <summary>Schemas that the options expose and the database has not: nothing is found in them.</summary>
+    public ImmutableArray<string> MissingSchemas { get; init; } = [];
+
     /// <summary>Comments of the exposed schemas (title and description of the OpenAPI page).</summary>
     public required FrozenDictionary<string, string> SchemaDescriptions { get; init; }
 

@@ -89,6 +89,7 @@ public static class SchemaCacheLoader
             Routines = snapshot.Routines.GroupBy(r => r.Name).ToFrozenDictionary(g => g.Key, g => g.ToImmutableArray()),
             Representations = snapshot.Representations.ToFrozenDictionary(),
             MediaHandlers = [.. snapshot.MediaHandlers],
+            MissingSchemas = [.. snapshot.MissingSchemas],
             SchemaDescriptions = snapshot.SchemaDescriptions.ToFrozenDictionary(),
             Roles = snapshot.Roles.ToFrozenDictionary(),
             ServerVersion = version,

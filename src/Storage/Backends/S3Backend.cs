@@ -120,7 +120,7 @@ public sealed class S3Backend : IObjectBackend
     public async Task<string> PutPartAsync(VersionKey version, string upload, int number, Stream body, long length, CancellationToken cancellation)
     {
         using var watched = new S3Patience(_patience, cancellation);
-        await using var watchedBody = new WatchedBody(body, watched);
+        await using var watchedBody = new WatchedBody(body, watched, length);
         var request = new UploadPartRequest
         {
             BucketName = _url.Bucket, Key = KeyOf(version), UploadId = upload, PartNumber = number, PartSize = length, InputStream = watchedBody,

@@ -35,6 +35,20 @@ public sealed class ApplicationSeedTests : IAsyncLifetime
 
         Assert.Empty(empty);
 
+        // Templates are rated as their ratings say, and a day's AI cost what its generations did.
+        Assert.Equal(0, await _database.ScalarAsync<long>(
+            """
+            select count(*) from appforge.templates as t
+            left join (select template_id, round(avg(rating), 2) as rating, count(*) as reviews from appforge.template_ratings group by 1) as r on r.template_id = t.id
+            where t.rating is distinct from r.rating or t.review_count <> coalesce(r.reviews, 0)
+              or t.downloads <> (select count(*) from appforge.marketplace_purchases as p where p.template_id = t.id and p.payment_status = 'completed')
+            """));
+        Assert.Equal(0, await _database.ScalarAsync<long>(
+            """
+            select count(*) from web_builder.ai_cost_tracking as t
+            where t.total_cost <> (select sum(g.cost) from web_builder.ai_generations as g where g.user_id = t.user_id and (g.created_at at time zone 'UTC')::date = t.date)
+            """));
+
         // The ledger of Spike Land adds up, and so do its orders: by the same rules as in life.
         Assert.Equal(0, await _database.ScalarAsync<long>(
             """

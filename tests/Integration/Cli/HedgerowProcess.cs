@@ -42,10 +42,10 @@ internal sealed class HedgerowProcess : IDisposable
     public static async Task<HedgerowProcess> StartAsync(params string[] arguments) =>
         new(await EnvironmentAsync(new ProcessStartInfo(Path.Combine(Checkout.Root, "hedgerow"), arguments)));
 
-    /// <summary>The same with settings in the environment: <c>Rest__Schemas</c> and the like.</summary>
-    public static async Task<HedgerowProcess> StartAsync(IEnumerable<KeyValuePair<string, string>> settings, params string[] arguments)
+    /// <summary>The same in another working directory, with settings in the environment: <c>Rest__Schemas</c> and the like.</summary>
+    public static async Task<HedgerowProcess> StartAsync(string directory, IEnumerable<KeyValuePair<string, string>> settings, params string[] arguments)
     {
-        var start = await EnvironmentAsync(new ProcessStartInfo(Path.Combine(Checkout.Root, "hedgerow"), arguments));
+        var start = await EnvironmentAsync(new ProcessStartInfo(Path.Combine(Checkout.Root, "hedgerow"), arguments) { WorkingDirectory = directory });
         foreach (var (name, value) in settings) start.Environment[$"HEDGEROW_{name}"] = value;
         return new(start);
     }

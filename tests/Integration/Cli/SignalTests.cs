@@ -1,5 +1,4 @@
 using System.Net;
-using System.Runtime.InteropServices;
 using System.Text.RegularExpressions;
 using Hedgerow.Cli.Embedded;
 using Hedgerow.Tests.Integration.Support;
@@ -17,7 +16,10 @@ public sealed partial class SignalTests
         var port = (await TestServer.GetAsync()).Port;
         await database.ExecuteAsync("create table public.things as select generate_series(1, 3) id");
         Dictionary<string, string> settings = new() { ["Rest__AnonRole"] = "postgres", ["Rest__BasePath"] = "/", ["Rest__ChannelEnabled"] = "false" };
-        using var hedgerow = await HedgerowProcess.StartAsync(settings,
+        var directory = Directory.CreateDirectory(Path.Combine(Path.GetDirectoryName(state.Path)!, "working")).FullName;
+        var file = Path.Combine(directory, "appsettings.json");
+        await File.WriteAllTextAsync(file, """{"Rest":{"ErrorVerbosity":"minimal"}}""");
+        using var hedgerow = await HedgerowProcess.StartAsync(directory, settings,
             "up", "--state", state.Path, "--port", "0", "--no-migrate", "--db", $"postgresql://postgres:tests@127.0.0.1:{port}/{database.Name}");
         await hedgerow.ReadyAsync();
         using var http = new HttpClient { BaseAddress = new Uri(Address().Match(hedgerow.Said).Value) };
@@ -28,8 +30,12 @@ public sealed partial class SignalTests
         await UntilAsync(async () => (await http.SendAsync("GET", "/later")).Status == (int)HttpStatusCode.OK);
         Assert.Equal(3, (await http.SendAsync("GET", "/things")).Json.GetArrayLength());
 
+        Assert.False((await http.SendAsync("GET", "/nothing")).Json.TryGetProperty("hint", out _));
+
+        await File.WriteAllTextAsync(file, """{"Rest":{"ErrorVerbosity":"verbose"}}""");
         Signals.Send(hedgerow.Pid, OperatingSystem.IsMacOS() ? 31 : 12);
         await UntilAsync(async () => (await http.SendAsync("GET", "/things")).Json.GetArrayLength() == 1);
+        Assert.True((await http.SendAsync("GET", "/nothing")).Json.TryGetProperty("hint", out _));
     }
 
     private static async Task UntilAsync(Func<Task<bool>> holds)

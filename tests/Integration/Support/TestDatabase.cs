@@ -87,7 +87,20 @@ public sealed class TestDatabase : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await using (var connection = new NpgsqlConnection(AdminConnectionString)) NpgsqlConnection.ClearPool(connection);
-        await _server.ExecuteAsync($"drop database if exists {Name} with (force)");
+        while (true)
+        {
+            // A reader of the log has ended a moment before the server notices, and until then the database cannot be dropped.
+            await _server.ExecuteAsync($"select pg_terminate_backend(active_pid) from pg_replication_slots where database = {Sql.Literal(Name)} and active");
+            try
+            {
+                await _server.ExecuteAsync($"drop database if exists {Name} with (force)");
+                return;
+            }
+            catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.ObjectInUse)
+            {
+                await Task.Yield();
+            }
+        }
     }
 
     private static string SqlFolder { get; } = Path.Combine(Checkout.Root, "sql");

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text.Json;
 using Hedgerow.Auth.Data;
 using Hedgerow.Auth.External.Configuration;
@@ -23,7 +24,15 @@ public sealed class CustomProviders(CustomProviderOptions options, ProviderSecre
         if (!options.Enabled) return ExternalErrors.CustomDisabled;
         if (await CustomProviderRows.FindAsync(transaction, identifier) is not { } row) return ExternalErrors.Unsupported($"custom provider {identifier} not found");
         if (!row.Enabled) return ExternalErrors.Unsupported($"custom provider {identifier} is disabled");
-        return row.ToSetup(secrets.Box.Open(row.Id, row.ClientSecret), callback, isGuarded: true);
+        try
+        {
+            return row.ToSetup(secrets.Box.Open(row.Id, row.ClientSecret), callback, isGuarded: true);
+        }
+        catch (Exception e) when (e is CryptographicException or InvalidOperationException)
+        {
+            // The key is another than when it was added: whoever operates the platform sets the secret again.
+            return ExternalErrors.Unsupported($"error decrypting client secret for provider {identifier}");
+        }
     }
 
     /// <summary>The providers of <see cref="CustomProviderOptions.Configured"/>.</summary>

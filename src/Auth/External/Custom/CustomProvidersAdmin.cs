@@ -45,7 +45,7 @@ public sealed class CustomProvidersAdmin(
         if (!options.Enabled) return CustomProviderErrors.Disabled;
         if (!secrets.Box.CanSeal) return CustomProviderErrors.NoKey;
         if (!(await request.BodyAsync(CustomProviderJson.Default.CustomProviderBody, cancellation)).Ok(out var body, out var error)) return error;
-        if (!CustomProviderInput.Create(body, clients.MayBeInsecure).Ok(out var provider, out error)) return error;
+        if (!CustomProviderInput.Create(body, clients.OthersMayBeInsecure).Ok(out var provider, out error)) return error;
         if (await DiscoveryFlawAsync(provider, cancellation) is { } unusable) return unusable;
 
         await using var transaction = await database.BeginAsync(cancellation);
@@ -75,13 +75,13 @@ public sealed class CustomProvidersAdmin(
             CustomProvider? present;
             await using (var reading = await database.BeginAsync(cancellation)) present = await CustomProviderRows.FindAsync(reading, identifier);
             if (present is null) return CustomProviderErrors.NotFound;
-            if (!CustomProviderInput.Change(present, body, clients.MayBeInsecure).Ok(out var planned, out error)) return error;
+            if (!CustomProviderInput.Change(present, body, clients.OthersMayBeInsecure).Ok(out var planned, out error)) return error;
             if (await DiscoveryFlawAsync(planned, cancellation) is { } unusable) return unusable;
         }
 
         await using var transaction = await database.BeginAsync(cancellation);
         if (await CustomProviderRows.LockAsync(transaction, identifier) is not { } provider) return CustomProviderErrors.NotFound;
-        if (!CustomProviderInput.Change(provider, body, clients.MayBeInsecure).Ok(out var changed, out error)) return error;
+        if (!CustomProviderInput.Change(provider, body, clients.OthersMayBeInsecure).Ok(out var changed, out error)) return error;
         if (!string.IsNullOrEmpty(body.ClientSecret)) changed = changed with { ClientSecret = secrets.Box.Seal(provider.Id, body.ClientSecret) };
         changed = await CustomProviderRows.WriteAsync(transaction, changed);
         await AuditLog.WriteAsync(transaction, request, AuditAction.ProviderChanged, null, new { provider = provider.Identifier });
@@ -103,17 +103,8 @@ public sealed class CustomProvidersAdmin(
     private async Task<ApiError?> DiscoveryFlawAsync(CustomProvider provider, CancellationToken cancellation)
     {
         if (provider.ToSetup(secret: "", redirectUri: "", isGuarded: true) is not OidcSetup oidc) return null;
-        if (!(await issuers.FetchAsync(oidc, cancellation)).Ok(out var document, out var error))
-            return error == ExternalErrors.Unreachable ? AuthErrors.Invalid($"Failed to fetch OIDC discovery document from \"{oidc.DiscoveryUrl}\"") : error;
-        foreach (var (name, url) in new[]
-        {
-            ("authorization_endpoint", document.Endpoints.Authorization), ("token_endpoint", document.Endpoints.Token), ("jwks_uri", document.KeySet),
-            ("userinfo_endpoint", document.Userinfo ?? document.Endpoints.Token),
-        })
-        {
-            if (ProviderUrl.Flaw(url, clients.MayBeInsecure) is { } flaw) return AuthErrors.Invalid($"OIDC discovery document: {name} {flaw}");
-        }
-        return null;
+        var found = await issuers.FetchAsync(oidc, cancellation);
+        return found.Error == ExternalErrors.Unreachable ? AuthErrors.Invalid($"Failed to fetch OIDC discovery document from \"{oidc.DiscoveryUrl}\"") : found.Error;
     }
 
     private static Result<string> Identifier(AuthRequest request)

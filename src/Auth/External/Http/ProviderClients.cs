@@ -15,16 +15,19 @@ public sealed class ProviderClients : IDisposable
     /// <param name="allowLoopback">Providers that were added over HTTP may be at <c>http</c> loopback addresses.</param>
     public ProviderClients(ExternalOptions options, bool allowLoopback, ILogger<ProviderClient> logger)
     {
-        MayBeInsecure = uri => allowLoopback && uri.IsLoopback;
+        OthersMayBeInsecure = uri => allowLoopback && uri.IsLoopback;
         _trusted = Client(new SocketsHttpHandler(), options.Timeout);
         // No proxy: it would connect for us, wherever it likes.
         _guarded = Client(new SocketsHttpHandler { UseProxy = false, ConnectCallback = new AddressGuard(allowLoopback).ConnectAsync }, options.Timeout);
-        _ofOperator = new ProviderClient(_trusted, _ => true, logger);
-        _ofOthers = new ProviderClient(_guarded, MayBeInsecure, logger);
+        _ofOperator = new ProviderClient(_trusted, static _ => true, logger);
+        _ofOthers = new ProviderClient(_guarded, OthersMayBeInsecure, logger);
     }
 
     /// <summary>Which addresses of providers that were added over HTTP may be <c>http</c>.</summary>
-    public Func<Uri, bool> MayBeInsecure { get; }
+    public Func<Uri, bool> OthersMayBeInsecure { get; }
+
+    /// <summary>Which of a provider's addresses may be <c>http</c>.</summary>
+    public Func<Uri, bool> MayBeInsecure(ProviderSetup provider) => provider.IsGuarded ? OthersMayBeInsecure : static _ => true;
 
     public ProviderClient For(ProviderSetup provider) => provider.IsGuarded ? _ofOthers : _ofOperator;
 

@@ -11,6 +11,13 @@ namespace Hedgerow.Auth.External.Oidc;
 /// <param name="NamesItself">Its answers at the callback bear <c>iss</c>, always (RFC 9207).</param>
 public sealed record DiscoveryDocument(ProviderEndpoints Endpoints, string? Userinfo, string KeySet, bool NamesItself)
 {
+    /// <summary>Every address, under the document's name for it.</summary>
+    public IEnumerable<(string Name, string Url)> Addresses =>
+    [
+        ("authorization_endpoint", Endpoints.Authorization), ("token_endpoint", Endpoints.Token), ("jwks_uri", KeySet),
+        .. Userinfo is null ? Array.Empty<(string, string)>() : [("userinfo_endpoint", Userinfo)],
+    ];
+
     /// <param name="issuer">Whom the document must be of: a provider cannot speak for another.</param>
     public static Result<DiscoveryDocument> Read(JsonElement json, string issuer)
     {

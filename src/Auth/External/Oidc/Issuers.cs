@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Hedgerow.Auth.External.Http;
+using Hedgerow.Auth.Http;
 using Hedgerow.Auth.Tokens;
 using Hedgerow.Postgres;
 
@@ -40,8 +41,14 @@ public sealed class Issuers(ProviderClients clients, TimeProvider clock)
     /// <summary>The document as it is now, whatever is known: for those who add a provider and want to know what is wrong with it.</summary>
     public async Task<Result<DiscoveryDocument>> FetchAsync(OidcSetup provider, CancellationToken cancellation)
     {
-        var answer = await clients.For(provider).GetAsync(provider.DiscoveryUrl, bearer: null, cancellation);
-        return answer.Ok(out var document, out var error) ? DiscoveryDocument.Read(document.Json, provider.Issuer) : error;
+        if (!(await clients.For(provider).GetAsync(provider.DiscoveryUrl, bearer: null, cancellation)).Ok(out var answer, out var error)) return error;
+        if (!DiscoveryDocument.Read(answer.Json, provider.Issuer).Ok(out var document, out error)) return error;
+        foreach (var (name, url) in document.Addresses)
+        {
+            // Browsers are sent to one of them, and this server goes to the others: javascript: and file: are no places for either.
+            if (ProviderUrl.Flaw(url, clients.MayBeInsecure(provider)) is { } flaw) return AuthErrors.Invalid($"OIDC discovery document: {name} {flaw}");
+        }
+        return document;
     }
 
     /// <summary>The token, once a key of the provider's has vouched for it and it is one for this client.</summary>

@@ -8,7 +8,7 @@ using Npgsql;
 namespace Hedgerow.Cli.Commands.Db;
 
 /// <summary>
-/// <c>hedgerow db seed</c>: fills an empty iCreateTechs with a believable world, all of it or nothing. Accounts with a published password
+/// <c>hedgerow db seed</c>: fills the empty applications with a believable world, all of it or nothing. Accounts with a published password
 /// belong on a developer's machine only, so a database on another host is refused unless <c>--force</c> is said.
 /// </summary>
 internal static class SeedCommand

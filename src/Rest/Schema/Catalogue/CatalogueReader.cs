@@ -24,7 +24,7 @@ internal sealed class CatalogueReader(NpgsqlDataReader reader, CatalogueSnapshot
         await NextAsync(ReadComputedRelationship, cancellation);
         await NextAsync(ReadRepresentation, cancellation);
         await NextAsync(ReadMediaHandler, cancellation);
-        await NextAsync(() => snapshot.SchemaDescriptions[Text(0)] = reader.GetString(1), cancellation);
+        await NextAsync(ReadSchema, cancellation);
         await NextAsync(ReadRole, cancellation);
     }
 
@@ -117,6 +117,13 @@ internal sealed class CatalogueReader(NpgsqlDataReader reader, CatalogueSnapshot
         var function = new QualifiedName(Text(3), Text(4));
         var resultType = new QualifiedName(Text(5), Text(6));
         snapshot.MediaHandlers.Add(new(target == new QualifiedName("pg_catalog", "anyelement") ? null : target, mediaType, function, resultType));
+    }
+
+    private void ReadSchema()
+    {
+        var name = Text(0);
+        if (!reader.GetBoolean(1)) snapshot.MissingSchemas.Add(name);
+        if (OptionalText(2) is { } description) snapshot.SchemaDescriptions[name] = description;
     }
 
     private void ReadRole()

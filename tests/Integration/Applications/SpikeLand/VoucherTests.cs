@@ -101,6 +101,9 @@ public sealed class VoucherTests(ApplicationFixture fixture) : IClassFixture<App
         Assert.Equal(49, await ApplicationFixture.FiftyAsync("PT409", _ => referee.ExecuteAsync(use, firstCode)));
         await referee.RefusedAsync("PT409", use, await second.ScalarAsync<string>(code));
 
+        // Nor is the friend who brought somebody brought by them in turn.
+        await first.RefusedAsync("PT409", use, await referee.ScalarAsync<string>(code));
+
         var (old, _) = await fixture.LanderAsync(tokens: 2);
         await fixture.CompleteAsync(await old.JobAsync(await fixture.ImageAsync(old)));
         await old.RefusedAsync("PT409", use, firstCode);

@@ -145,6 +145,31 @@ public sealed class CustomProviderTests(ExternalPlatform external) : IClassFixtu
         Assert.Equal($"OIDC discovery issuer mismatch: discovery document reports \"{external.Google.Url}\" but expected \"https://other.test\"", other["msg"]);
     }
 
+    [Theory]
+    [InlineData("authorization_endpoint", "javascript:alert(document.cookie)", "OIDC discovery document: authorization_endpoint must be https")]
+    [InlineData("token_endpoint", "http://10.0.0.1/token", "OIDC discovery document: token_endpoint must be https (http only at loopback addresses, with Auth:CustomProviders:AllowLoopback)")]
+    [InlineData("jwks_uri", "file:///etc/passwd", "OIDC discovery document: jwks_uri must be https")]
+    [InlineData("jwks_uri", "", "OIDC discovery document is missing required fields: jwks_uri")]
+    public async Task A_discovery_document_leads_nowhere_that_a_provider_cannot_be(string member, string value, string message)
+    {
+        await using var issuer = new IssuerStandIn();
+        await issuer.StartAsync();
+        issuer.Lies[member] = value;
+        Assert.Equal(message, (await Service.SendAsync("POST", Path, Oidc(NewName(), new { issuer = issuer.Url })))["msg"]);
+    }
+
+    [Fact]
+    public async Task A_secret_that_another_key_encrypted_is_said_to_be_so()
+    {
+        var name = $"custom:{NewName()}";
+        await Service.SendAsync("POST", Path, Oidc(name));
+        await external.Platform.Database.ExecuteAsync("update auth.custom_oauth_providers set id = gen_random_uuid() where identifier = $1", name);
+
+        var refused = await external.Browser.SendAsync("GET", $"/auth/v1/authorize?provider={name}");
+
+        Assert.Equal((400, $"Unsupported provider: error decrypting client secret for provider {name}"), (refused.Status, refused["msg"]));
+    }
+
     [Fact]
     public async Task Without_the_option_nothing_leads_to_the_own_machine()
     {

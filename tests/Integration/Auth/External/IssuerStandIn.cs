@@ -18,6 +18,9 @@ public sealed class IssuerStandIn() : StandIn<Person>(new("/authorize", "/token"
     /// <summary>The token endpoint's tokens hold no profile: userinfo does.</summary>
     public bool TellsProfileInUserinfo { get; set; }
 
+    /// <summary>What the discovery document says instead of the truth.</summary>
+    public Dictionary<string, string> Lies { get; } = [];
+
     /// <summary>The way back names its issuer so.</summary>
     public string? NamesItself { get; set; }
 
@@ -67,10 +70,10 @@ public sealed class IssuerStandIn() : StandIn<Person>(new("/authorize", "/token"
         var key = _key.ExportParameters(false);
         return path switch
         {
-            "/.well-known/openid-configuration" => JsonSerializer.Serialize(new
+            "/.well-known/openid-configuration" => JsonSerializer.Serialize(new Dictionary<string, string>
             {
-                issuer = Url, authorization_endpoint = $"{Url}/authorize", token_endpoint = $"{Url}/token", userinfo_endpoint = $"{Url}/userinfo", jwks_uri = $"{Url}/keys",
-            }),
+                ["issuer"] = Url, ["authorization_endpoint"] = $"{Url}/authorize", ["token_endpoint"] = $"{Url}/token", ["userinfo_endpoint"] = $"{Url}/userinfo", ["jwks_uri"] = $"{Url}/keys",
+            }.Concat(Lies).GroupBy(pair => pair.Key).ToDictionary(pairs => pairs.Key, pairs => pairs.Last().Value)),
             "/keys" => JsonSerializer.Serialize(new
             {
                 keys = new object[]

@@ -10,7 +10,7 @@ namespace Hedgerow.Tests.Integration.Rest.Reference;
 public sealed partial class ReferenceTests(ReferenceTests.Database database) : IClassFixture<ReferenceTests.Database>
 {
     private const string RequestHeaders = "Prefer|Accept|Accept-Profile|Content-Type|Range|User-Agent|Origin";
-    private const string ResponseHeaders = "Content-Type|Content-Range|Location|Preference-Applied|Cache-Control|Vary|X-Powered-By|Allow|Access-Control-Allow-Methods";
+    private const string ResponseHeaders = "Content-Type|Content-Range|Location|Preference-Applied|Cache-Control|Vary|X-Powered-By|Warning|Allow|Access-Control-Allow-Methods";
 
     private static readonly string s_folder = Path.Combine(Checkout.Root, "tests", "Integration", "Rest", "Reference");
 

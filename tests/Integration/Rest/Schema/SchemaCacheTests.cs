@@ -23,6 +23,14 @@ public sealed class SchemaCacheTests : IAsyncLifetime
     public async Task DisposeAsync() => await _database.DisposeAsync();
 
     [Fact]
+    public async Task A_schema_that_is_not_there_is_named()
+    {
+        await using var source = NpgsqlDataSource.Create(_database.AdminConnectionString);
+        var cache = await SchemaCacheLoader.LoadAsync(source, new RestOptions { Schemas = "api, nowhere" }, default);
+        Assert.Equal("nowhere", Assert.Single(cache.MissingSchemas));
+    }
+
+    [Fact]
     public void Columns_show_types_defaults_and_labels()
     {
         var table = Table("clients");

@@ -1,0 +1,72 @@
+using Hedgerow.Tests.Integration.Support;
+
+namespace Hedgerow.Tests.Integration.Realtime;
+
+/// <summary>A platform with realtime on, and one table of notes: whoever owns a note sees it, whoever shares its room as well.</summary>
+public sealed class RealtimeWorld : IAsyncLifetime
+{
+    public TestPlatform Platform { get; private set; } = null!;
+
+    public async Task InitializeAsync()
+    {
+        Platform = await StartAsync();
+        await MakeNotesAsync(Platform.Database);
+    }
+
+    public async Task DisposeAsync() => await Platform.DisposeAsync();
+
+    public static async Task<TestPlatform> StartAsync(params (string, string)[] settings) =>
+        await FollowingAsync(await TestPlatform.StartAsync([("Realtime:Enabled", "true"), .. settings]), 1);
+
+    public static async Task<TestPlatform> StartOnAsync(TestDatabase database, params (string, string)[] settings)
+    {
+        var readers = await ReadersAsync(database);
+        return await FollowingAsync(await TestPlatform.StartOnAsync(database, [("Realtime:Enabled", "true"), .. settings]), readers + 1);
+    }
+
+    /// <summary>Once it reads the log: the first slot of a database waits for every transaction of the server that is open.</summary>
+    private static async Task<TestPlatform> FollowingAsync(TestPlatform platform, long readers)
+    {
+        while (await ReadersAsync(platform.Database) < readers) await Task.Yield();
+        return platform;
+    }
+
+    private static Task<long> ReadersAsync(TestDatabase database) =>
+        database.ScalarAsync<long>("select count(*) from pg_replication_slots where database = current_database() and active and slot_name like '%reader%'");
+
+    public static Task MakeNotesAsync(TestDatabase database) => MakeNotesAsync(sql => database.ExecuteAsync(sql));
+
+    public static Task MakeNotesAsync(Func<string, Task> execute) => execute(
+        """
+        create table public.note_members (room int, member uuid, primary key (room, member));
+        alter table public.note_members enable row level security, force row level security;
+        grant select on public.note_members to authenticated;
+        create policy own on public.note_members for select to authenticated using (member = (select auth.uid()));
+
+        create table public.notes (
+          id int primary key, owner uuid, room int, body text, secret text default 'nobody reads this', tags text[], at timestamptz, amount numeric, data jsonb, done boolean);
+        alter table public.notes enable row level security, force row level security;
+        revoke all on public.notes from anon, authenticated;
+        grant select (id, owner, room, body, tags, at, amount, data, done), insert, update, delete on public.notes to authenticated;
+        create policy seen on public.notes for select to authenticated
+          using (owner = (select auth.uid()) or room in (select m.room from public.note_members m where m.member = (select auth.uid())));
+        """);
+}
+
+/// <summary>Tests that share one platform; each has rooms and topics of its own.</summary>
+public abstract class RealtimeTests(RealtimeWorld world)
+{
+    private static int _lastNote, _lastRoom;
+
+    protected TestPlatform Platform => world.Platform;
+    protected TestDatabase Database => world.Platform.Database;
+
+    protected static int NewNote() => Interlocked.Increment(ref _lastNote);
+    protected static int NewRoom() => Interlocked.Increment(ref _lastRoom);
+    protected static string NewTopic() => $"realtime:{Guid.NewGuid():N}";
+
+    protected static object Notes(string change = "*", string? filter = null) => new { @event = change, schema = "public", table = "notes", filter };
+
+    protected Task<int> InsertAsync(int id, Guid owner, int room = 0, string body = "…") =>
+        Database.ExecuteAsync("insert into public.notes (id, owner, room, body) values ($1, $2, $3, $4)", id, owner, room, body);
+}

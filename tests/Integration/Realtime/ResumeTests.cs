@@ -1,0 +1,220 @@
+using System.Text.Json.Nodes;
+using Hedgerow.Tests.Integration.Support;
+using Npgsql;
+
+namespace Hedgerow.Tests.Integration.Realtime;
+
+/// <summary>No change is lost: cursors, other gateways, restarts, and what is kept.</summary>
+public sealed class ResumeTests(RealtimeWorld world) : RealtimeTests(world), IClassFixture<RealtimeWorld>
+{
+    [Fact]
+    public async Task A_cursor_brings_everything_after_it_once_and_in_order()
+    {
+        var ada = await Platform.SignUpAsync();
+        var room = NewRoom();
+        string cursor;
+        int first;
+        await using (var client = await PhoenixClient.ConnectAsync(Platform))
+        {
+            await client.SubscribeAsync(NewTopic(), ada.AccessToken, Notes(filter: $"room=eq.{room}"));
+            await InsertAsync(first = NewNote(), ada.Id, room);
+            cursor = (string)(await client.ChangeAsync())["cursor"]!;
+        }
+        var missed = await InsertManyAsync(ada.Id, room, 1200);
+
+        await using var again = await PhoenixClient.ConnectAsync(Platform);
+        await again.SubscribeAsync(NewTopic(), ada.AccessToken, Notes(filter: $"room=eq.{room}"), cursor);
+        await InsertAsync(first = NewNote(), ada.Id, room);
+
+        Assert.Equal([.. missed, first], await IdsAsync(again, missed.Count + 1));
+    }
+
+    [Fact]
+    public async Task A_cursor_within_a_transaction_goes_on_within_it()
+    {
+        var ada = await Platform.SignUpAsync();
+        var room = NewRoom();
+        await using var client = await PhoenixClient.ConnectAsync(Platform);
+        await client.SubscribeAsync(NewTopic(), ada.AccessToken, Notes(filter: $"room=eq.{room}"));
+        var ids = await InsertManyAsync(ada.Id, room, 5);
+        await client.ChangeAsync();
+        var cursor = (string)(await client.ChangeAsync())["cursor"]!;
+
+        await using var again = await PhoenixClient.ConnectAsync(Platform);
+        await again.SubscribeAsync(NewTopic(), ada.AccessToken, Notes(filter: $"room=eq.{room}"), cursor);
+
+        Assert.Equal(ids.Skip(2), await IdsAsync(again, 3));
+    }
+
+    [Fact]
+    public async Task Another_gateway_takes_the_cursor_and_reads_the_log_again_for_it()
+    {
+        await using var database = await TestDatabase.CreateAsync("icreatetechs");
+        await RealtimeWorld.MakeNotesAsync(database);
+        await using var one = await RealtimeWorld.StartOnAsync(database);
+        var ada = await one.SignUpAsync();
+        string cursor;
+        await using (var client = await PhoenixClient.ConnectAsync(one))
+        {
+            await client.SubscribeAsync(NewTopic(), ada.AccessToken, Notes());
+            await InsertAsync(database, 1, ada.Id);
+            cursor = (string)(await client.ChangeAsync())["cursor"]!;
+        }
+        await database.ExecuteAsync("insert into public.notes (id, owner) select n, $1 from generate_series(2, 700) n", ada.Id);
+        await database.ExecuteAsync("delete from public.notes where id = 500");
+
+        // It begins to follow now, from behind those changes: memory does not hold them.
+        await using var two = await RealtimeWorld.StartOnAsync(database, ("Realtime:RecentMegabytes", "1"));
+        await using var again = await PhoenixClient.ConnectAsync(two);
+        await again.SubscribeAsync(NewTopic(), ada.AccessToken, Notes(), cursor);
+        await InsertAsync(database, 9000, ada.Id);
+
+        Assert.Equal([.. Enumerable.Range(2, 699), 500, 9000], await IdsAsync(again, 701));
+    }
+
+    [Fact]
+    public async Task A_gateway_that_was_stopped_is_followed_by_one_that_has_what_its_clients_missed()
+    {
+        await using var database = await TestDatabase.CreateAsync("icreatetechs");
+        await RealtimeWorld.MakeNotesAsync(database);
+        TestUser ada;
+        string cursor;
+        await using (var one = await RealtimeWorld.StartOnAsync(database))
+        {
+            ada = await one.SignUpAsync();
+            await using var client = await PhoenixClient.ConnectAsync(one);
+            await client.SubscribeAsync(NewTopic(), ada.AccessToken, Notes());
+            await InsertAsync(database, 1, ada.Id);
+            cursor = (string)(await client.ChangeAsync())["cursor"]!;
+            await one.StopAsync();
+            await client.ServerClosesAsync();
+            Assert.Equal(1012, (int?)client.Closed);
+        }
+        await InsertAsync(database, 2, ada.Id);
+
+        await using var next = await RealtimeWorld.StartOnAsync(database);
+        await using var again = await PhoenixClient.ConnectAsync(next);
+        await again.SubscribeAsync(NewTopic(), ada.AccessToken, Notes(), cursor);
+        await InsertAsync(database, 3, ada.Id);
+
+        Assert.Equal([2, 3], await IdsAsync(again, 2));
+        Assert.Equal(1, await database.ScalarAsync<long>("select count(*) from pg_replication_slots where database = current_database() and slot_name like '%reader%'"));
+    }
+
+    [Fact]
+    public async Task A_cursor_older_than_what_is_kept_is_told_to_read_anew()
+    {
+        await using var database = await TestDatabase.CreateAsync("icreatetechs");
+        await RealtimeWorld.MakeNotesAsync(database);
+        await using var one = await RealtimeWorld.StartOnAsync(database);
+        var ada = await one.SignUpAsync();
+        await using var client = await PhoenixClient.ConnectAsync(one);
+        await client.SubscribeAsync(NewTopic(), ada.AccessToken, Notes());
+        await InsertAsync(database, 1, ada.Id);
+        var cursor = (string)(await client.ChangeAsync())["cursor"]!;
+        await one.DisposeAsync();
+        // What the upkeep does once the log is older than the retention; a cluster-wide place, as of now.
+        await database.ExecuteAsync("insert into public.notes values (2)");
+        await database.ExecuteAsync("select pg_drop_replication_slot(slot_name) from pg_replication_slots where database = current_database()");
+
+        await using var two = await RealtimeWorld.StartOnAsync(database);
+        await using var again = await PhoenixClient.ConnectAsync(two);
+        await again.JoinAsync(NewTopic(), new { postgres_changes = new[] { Notes() }, since = cursor }, ada.AccessToken);
+
+        var system = (await again.NextAsync(one => one.Event == "system" && (string?)one.Payload["status"] == "error")).Payload;
+        Assert.StartsWith("resync_required", (string?)system["message"], StringComparison.Ordinal);
+        await again.NextAsync("phx_close");
+    }
+
+    [Theory]
+    [InlineData("FFFFFFFFFFFFFF-1", "resync_required")]
+    [InlineData("0-0", "resync_required")]
+    public async Task A_cursor_of_another_database_is_told_to_read_anew(string cursor, string code)
+    {
+        var ada = await Platform.SignUpAsync();
+        await using var client = await PhoenixClient.ConnectAsync(Platform);
+
+        await client.JoinAsync(NewTopic(), new { postgres_changes = new[] { Notes() }, since = cursor }, ada.AccessToken);
+
+        Assert.StartsWith(code, (string?)(await client.NextAsync(one => one.Event == "system" && (string?)one.Payload["status"] == "error")).Payload["message"], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_commits_after_the_acknowledgement_is_delivered_though_it_began_before()
+    {
+        var ada = await Platform.SignUpAsync();
+        var note = NewNote();
+        await using var writer = await Database.OpenAdminAsync();
+        await using var transaction = await writer.BeginTransactionAsync();
+        await using (var insert = new NpgsqlCommand("insert into public.notes (id, owner) values ($1, $2)", writer) { Parameters = { new() { Value = note }, new() { Value = ada.Id } } })
+            await insert.ExecuteNonQueryAsync();
+        await using var client = await PhoenixClient.ConnectAsync(Platform);
+        await client.SubscribeAsync(NewTopic(), ada.AccessToken, Notes());
+
+        await transaction.CommitAsync();
+
+        Assert.Equal(note, (int?)(await client.ChangeAsync())["record"]!["id"]);
+    }
+
+    [Fact]
+    public async Task A_client_that_does_not_read_is_cut_with_a_cursor_and_slows_nobody()
+    {
+        await using var database = await TestDatabase.CreateAsync("icreatetechs");
+        await RealtimeWorld.MakeNotesAsync(database);
+        await using var platform = await RealtimeWorld.StartOnAsync(database, ("Realtime:SubscriptionBuffer", "50"));
+        var ada = await platform.SignUpAsync();
+        await using var quick = await PhoenixClient.ConnectAsync(platform);
+        await quick.SubscribeAsync(NewTopic(), ada.AccessToken, Notes());
+        await using var slow = await PhoenixClient.ConnectAsync(platform);
+        slow.Pause();
+        await slow.SendAsync("realtime:slow", "phx_join", new { config = new { postgres_changes = new[] { Notes() } }, access_token = ada.AccessToken });
+
+        var ids = Enumerable.Range(1, 320).ToList();
+        var body = new string('x', 64_000);
+        foreach (var id in ids.Chunk(20))
+        {
+            await database.ExecuteAsync("insert into public.notes (id, owner, body) select unnest($1::int[]), $2, $3", id, ada.Id, body);
+            Assert.Equal(id, await IdsAsync(quick, id.Length));
+        }
+
+        slow.Resume();
+        var got = new List<int>();
+        string? cursor = null;
+        while (cursor is null)
+        {
+            var next = await slow.NextAsync(one => one.Event is "postgres_changes" or "system");
+            if (next.Event == "postgres_changes") got.Add((int)next.Payload["data"]!["record"]!["id"]!);
+            else if ((string?)next.Payload["status"] == "error")
+            {
+                Assert.StartsWith("slow_consumer", (string?)next.Payload["message"], StringComparison.Ordinal);
+                cursor = (string)next.Payload["cursor"]!;
+            }
+        }
+        await slow.NextAsync("phx_error");
+        Assert.NotEmpty(got);
+        await using var again = await PhoenixClient.ConnectAsync(platform);
+        await again.SubscribeAsync(NewTopic(), ada.AccessToken, Notes(), cursor);
+        var rest = ids.Except(got).ToList();
+        Assert.Equal(rest, await IdsAsync(again, rest.Count));
+    }
+
+    private static Task<int> InsertAsync(TestDatabase database, int id, Guid owner) => database.ExecuteAsync("insert into public.notes (id, owner) values ($1, $2)", id, owner);
+
+    private async Task<List<int>> InsertManyAsync(Guid owner, int room, int count)
+    {
+        var ids = Enumerable.Range(0, count).Select(_ => NewNote()).ToList();
+        await Database.ExecuteAsync("insert into public.notes (id, owner, room) select id, $2, $3 from unnest($1::int[]) id", ids.ToArray(), owner, room);
+        return ids;
+    }
+
+    private static async Task<List<int>> IdsAsync(PhoenixClient client, int count)
+    {
+        var ids = new List<int>();
+        while (ids.Count < count)
+        {
+            var change = await client.ChangeAsync();
+            ids.Add((int)(change["record"] ?? change["old_record"])!["id"]!);
+        }
+        return ids;
+    }
+}
