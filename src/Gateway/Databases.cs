@@ -55,7 +55,7 @@ public static class Databases
         BecomeLogin(connection, "hedgerow_auth", options.LoginSecret);
         connection.ApplicationName = "hedgerow-auth";
         connection.MaxPoolSize = options.AuthPoolSize;
-        connection.MaxAutoPrepare = 50;
+        connection.MaxAutoPrepare = 100;
         connection.AutoPrepareMinUsages = 2;
         return Named(connection, "auth");
     }

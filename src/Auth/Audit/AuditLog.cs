@@ -16,6 +16,16 @@ public static class AuditLog
         values ('00000000-0000-0000-0000-000000000000', gen_random_uuid(), @payload::json, now(), @address)
         """;
 
+    /// <summary>The entry of a refresh, for statements that write it along with the rest: <paramref name="rows"/> are user rows called <c>u</c>.</summary>
+    /// <remarks>Parameters: <c>@agent</c>, <c>@address</c>.</remarks>
+    public static string RefreshSql(string rows) => $"""
+        insert into auth.audit_log_entries (instance_id, id, payload, created_at, ip_address)
+        select '00000000-0000-0000-0000-000000000000', gen_random_uuid(), json_build_object(
+                 'action', '{AuditAction.TokenRefreshed.Name}', 'actor_id', u.id, 'actor_username', coalesce(nullif(u.email, ''), u.phone, ''), 'actor_via_sso', false,
+                 'log_type', '{AuditAction.TokenRefreshed.Kind}', 'traits', null, 'user_agent', @agent::text), now(), coalesce(@address, '')
+        from {rows}
+        """;
+
     /// <param name="actor">Who did it; null for the service role and for unknown addresses.</param>
     /// <param name="traits">What the action is about, never a secret.</param>
     public static Task WriteAsync(AuthTransaction transaction, AuthRequest request, AuditAction action, User? actor, object? traits = null) =>

@@ -15,6 +15,23 @@ public sealed class AuthDatabase(NpgsqlDataSource source)
         await connection.ExecuteAsync(new CommandDefinition(sql, parameters, cancellationToken: cancellation));
     }
 
+    /// <summary>
+    /// Two statements as one transaction in one round trip. Of the second, the first row as two records, or null; the second record begins with
+    /// the column that is called <c>id</c>.
+    /// </summary>
+    public async Task<(TFirst First, TSecond Second)?> PairAfterAsync<TFirst, TSecond>(string before, string sql, object parameters, CancellationToken cancellation)
+    {
+        await using var connection = await source.OpenConnectionAsync(cancellation);
+        await using var rows = await connection.ExecuteReaderAsync(new CommandDefinition($"{before};\n{sql}", parameters, cancellationToken: cancellation));
+        await rows.NextResultAsync(cancellation);
+        if (!await rows.ReadAsync(cancellation)) return null;
+        var middle = rows.GetOrdinal("id");
+        var found = (rows.GetRowParser<TFirst>(startIndex: 0, length: middle)(rows), rows.GetRowParser<TSecond>(startIndex: middle)(rows));
+        // To the end: an error of the commit comes last.
+        await rows.NextResultAsync(cancellation);
+        return found;
+    }
+
     /// <summary>A transaction. What is not committed when it is disposed never happened.</summary>
     public async Task<AuthTransaction> BeginAsync(CancellationToken cancellation)
     {

@@ -18,15 +18,14 @@ public sealed class RateLimits(AuthDatabase database, RateLimitOptions options)
 {
     private const int CodesPerSubject = 10;
 
-    private const string Take = """
+    /// <summary>The SQL that takes what <c>@buckets</c>, <c>@allowed</c> and <c>@windows</c> say, for statements that go along with it.</summary>
+    public const string TakeSql = """
         select hedgerow.take_rate(taken.bucket, taken.allowed, taken.per)
         from unnest(@buckets::text[], @allowed::integer[], @windows::interval[]) as taken (bucket, allowed, per)
         """;
 
     private static readonly TimeSpan s_fiveMinutes = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan s_hour = TimeSpan.FromHours(1);
-
-    public AuthHandler Tokens(AuthHandler handler) => PerAddress("token", options.Token, handler);
 
     /// <summary>Sign-ins that leave for other providers.</summary>
     public AuthHandler Departures(AuthHandler handler) => PerAddress("authorize", options.Authorize, handler);
@@ -41,9 +40,13 @@ public sealed class RateLimits(AuthDatabase database, RateLimitOptions options)
     public Task TakeAnonymousAsync(AuthRequest request, CancellationToken cancellation) =>
         TakeAsync(OfAddress(request, "anonymous", options.AnonymousUsers, s_hour), cancellation);
 
+    /// <summary>What a sign-in or refresh takes of its address.</summary>
+    public RateLimit[] OfToken(AuthRequest request) => OfAddress(request, "token", options.Token, s_fiveMinutes);
+
+    /// <summary>A sign-in with a password.</summary>
     /// <param name="account">The address or number that is tried, normalised; it need not exist.</param>
-    public Task TakePasswordAsync(string account, CancellationToken cancellation) =>
-        TakeAsync([new RateLimit($"auth:password:{account}", options.PasswordsPerAccount, s_fiveMinutes)], cancellation);
+    public Task TakePasswordAsync(AuthRequest request, string account, CancellationToken cancellation) =>
+        TakeAsync([.. OfToken(request), new RateLimit($"auth:password:{account}", options.PasswordsPerAccount, s_fiveMinutes)], cancellation);
 
     /// <param name="subject">Whose code is tried: an address or an account, known or not. Codes are short, so that this limit has no setting.</param>
     public Task TakeCodeAsync(string subject, CancellationToken cancellation) =>
@@ -53,7 +56,7 @@ public sealed class RateLimits(AuthDatabase database, RateLimitOptions options)
     public Task TakeAsync(RateLimit[] limits, CancellationToken cancellation)
     {
         var counted = limits.Where(limit => limit.Allowed > 0).ToArray();
-        return counted.Length == 0 ? Task.CompletedTask : database.ExecuteAsync(Take, new
+        return counted.Length == 0 ? Task.CompletedTask : database.ExecuteAsync(TakeSql, new
         {
             buckets = Array.ConvertAll(counted, limit => limit.Bucket),
             allowed = Array.ConvertAll(counted, limit => limit.Allowed),
@@ -68,7 +71,7 @@ public sealed class RateLimits(AuthDatabase database, RateLimitOptions options)
     };
 
     private static RateLimit[] OfAddress(AuthRequest request, string kind, int allowed, TimeSpan window) =>
-        request.Address is { } address && !IPAddress.IsLoopback(address) ? [new RateLimit($"auth:{kind}:{Holder(address)}", allowed, window)] : [];
+        allowed > 0 && request.Address is { } address && !IPAddress.IsLoopback(address) ? [new RateLimit($"auth:{kind}:{Holder(address)}", allowed, window)] : [];
 
     /// <summary>What one person is given: an IPv4 address, or a /64 of IPv6 (RFC 6177).</summary>
     private static string Holder(IPAddress address) => address.AddressFamily == AddressFamily.InterNetworkV6

@@ -1,6 +1,7 @@
 using Hedgerow.Auth.Audit;
 using Hedgerow.Auth.Data;
 using Hedgerow.Auth.Http;
+using Hedgerow.Auth.Limits;
 using Hedgerow.Auth.Users;
 using Hedgerow.Postgres;
 
@@ -13,11 +14,11 @@ namespace Hedgerow.Auth.Sessions;
 /// as well, so here the interval holds for it too.
 /// Source: supabase.com/docs/guides/auth/sessions; supabase/auth, internal/tokens.
 /// </summary>
-public sealed class RefreshGrant(AuthDatabase database, SessionStart sessions, AuthOptions options)
+public sealed class RefreshGrant(AuthDatabase database, SessionStart sessions, RateLimits limits, AuthOptions options)
 {
-    // One statement, because nothing is asked more often: it locks the session and then the token (SessionEnd names the order), so that of
+    // One statement and one round trip, because nothing is asked more often: it locks the session and then the token (SessionEnd names the order), so that of
     // parallel requests with one token the second sees what the first did, and swaps the token where that is the answer.
-    private const string Swap = $"""
+    private static readonly string s_swap = $"""
         with found as materialized (
           select rt.id as token_id, rt.revoked, rt.updated_at < now() - make_interval(secs => @reuse) as is_past_reuse,
                  s.id as session_id, s.user_id, coalesce(s.aal::text, 'aal1') as assurance, coalesce(u.banned_until > now(), false) as is_banned,
@@ -41,7 +42,9 @@ public sealed class RefreshGrant(AuthDatabase database, SessionStart sessions, A
           update auth.refresh_tokens rt set revoked = true, updated_at = now() from good where rt.id = good.token_id),
         next as (
           insert into auth.refresh_tokens (instance_id, token, user_id, revoked, created_at, updated_at, parent, session_id)
-          select '00000000-0000-0000-0000-000000000000', @next, good.user_id::text, false, now(), now(), @token, good.session_id from good)
+          select '00000000-0000-0000-0000-000000000000', @next, good.user_id::text, false, now(), now(), @token, good.session_id from good),
+        noted as (
+          {AuditLog.RefreshSql("good join auth.users u on u.id = good.user_id")})
         select found.revoked, found.is_past_reuse, found.session_id, found.assurance, found.is_banned, found.expired,
                {SessionMethods.Sql} as methods,
                {UserRows.Columns}
@@ -49,6 +52,8 @@ public sealed class RefreshGrant(AuthDatabase database, SessionStart sessions, A
         join auth.users u on u.id = found.user_id
         cross join lateral (select found.session_id as id) session
         """;
+
+    private const string Method = "token_refresh";
 
     private const string Successor = """
         select token from auth.refresh_tokens where session_id = @session and not revoked order by id desc limit 1
@@ -58,40 +63,65 @@ public sealed class RefreshGrant(AuthDatabase database, SessionStart sessions, A
     {
         if (string.IsNullOrEmpty(token)) return AuthErrors.RefreshTokenMissing;
         if (token.Contains('\0', StringComparison.Ordinal)) return AuthErrors.RefreshTokenUnknown;
-        await using var transaction = await database.BeginAsync(cancellation);
+        if (sessions.AsksHook) return await WithHookAsync(request, token, cancellation);
         var next = SessionStart.NewRefreshToken();
-        if (await SwapAsync(transaction, request, token, next) is not (var found, var user)) return AuthErrors.RefreshTokenUnknown;
-        if (found.IsBanned) return AuthErrors.RefreshOfBanned;
-        if (found.Expired is { } reason) return AuthErrors.SessionExpired(reason);
+        var swapped = await database.PairAfterAsync<Found, User>(RateLimits.TakeSql, s_swap, Parameters(request, token, next, limits.OfToken(request)), cancellation);
+        if (swapped is not (var found, var user)) return AuthErrors.RefreshTokenUnknown;
+        if (Refusal(found) is { } refusal) return refusal;
+        if (!found.Revoked) return sessions.Issue(user, Standing(found), next).ToReply();
+        await using var transaction = await database.BeginAsync(cancellation);
+        return await AgainAsync(transaction, request, found, user);
+    }
 
-        var issued = found.Revoked ? await SuccessorAsync(transaction, found) : next;
-        if (issued is null)
+    /// <summary>A hook that refuses the token must leave the old one unspent, so that it is asked before the commit.</summary>
+    private async Task<Result<Reply>> WithHookAsync(AuthRequest request, string token, CancellationToken cancellation)
+    {
+        await limits.TakeAsync(limits.OfToken(request), cancellation);
+        var next = SessionStart.NewRefreshToken();
+        await using var transaction = await database.BeginAsync(cancellation);
+        if (await transaction.PairAsync<Found, User>(s_swap, Parameters(request, token, next, [])) is not (var found, var user)) return AuthErrors.RefreshTokenUnknown;
+        if (Refusal(found) is { } refusal) return refusal;
+        if (found.Revoked) return await AgainAsync(transaction, request, found, user);
+        var session = await sessions.IssueAsync(transaction, request, user, Standing(found), next, Method);
+        await transaction.CommitAsync();
+        return session.ToReply();
+    }
+
+    /// <summary>A spent token: soon after, it gets the one in force; later, it ends the session.</summary>
+    private async Task<Result<Reply>> AgainAsync(AuthTransaction transaction, AuthRequest request, Found found, User user)
+    {
+        if (await SuccessorAsync(transaction, found) is not { } inForce)
         {
             await SessionEnd.OneAsync(transaction, user.Id, found.SessionId);
             await AuditLog.WriteAsync(transaction, request, AuditAction.TokenRevoked, user, new { reason = "reuse", session_id = found.SessionId });
             await transaction.CommitAsync();
             return AuthErrors.RefreshTokenUsed;
         }
-
         await AuditLog.WriteAsync(transaction, request, AuditAction.TokenRefreshed, user);
-        var standing = new SessionStanding(found.SessionId, found.Assurance, found.Methods);
-        var session = await sessions.IssueAsync(transaction, request, user, standing, issued, "token_refresh");
+        var session = await sessions.IssueAsync(transaction, request, user, Standing(found), inForce, Method);
         await transaction.CommitAsync();
         return session.ToReply();
     }
 
-    private Task<(Found Found, User User)?> SwapAsync(AuthTransaction transaction, AuthRequest request, string token, string next) =>
-        transaction.PairAsync<Found, User>(Swap, new
-        {
-            token,
-            next,
-            agent = request.Agent,
-            address = request.Address?.ToString(),
-            reuse = (double)options.RefreshTokenReuseInterval,
-            timebox = (double)options.SessionTimebox,
-            inactivity = (double)options.SessionInactivityTimeout,
-            lowAssurance = (double)options.SessionAllowLowAal,
-        });
+    private static ApiError? Refusal(Found found) =>
+        found.IsBanned ? AuthErrors.RefreshOfBanned : found.Expired is { } reason ? AuthErrors.SessionExpired(reason) : null;
+
+    private static SessionStanding Standing(Found found) => new(found.SessionId, found.Assurance, found.Methods);
+
+    private object Parameters(AuthRequest request, string token, string next, RateLimit[] taken) => new
+    {
+        buckets = Array.ConvertAll(taken, limit => limit.Bucket),
+        allowed = Array.ConvertAll(taken, limit => limit.Allowed),
+        windows = Array.ConvertAll(taken, limit => limit.Window),
+        token,
+        next,
+        agent = request.Agent,
+        address = request.Address?.ToString(),
+        reuse = (double)options.RefreshTokenReuseInterval,
+        timebox = (double)options.SessionTimebox,
+        inactivity = (double)options.SessionInactivityTimeout,
+        lowAssurance = (double)options.SessionAllowLowAal,
+    };
 
     /// <summary>The token in force, for one that was spent a moment ago; a statement of its own sees what the one that was waited for has written.</summary>
     private static async Task<string?> SuccessorAsync(AuthTransaction transaction, Found found) =>

@@ -53,16 +53,27 @@ public sealed class SessionStart(AccessTokens tokens, AccessTokenHook hook, Auth
         return await IssueAsync(transaction, request, user, new SessionStanding(session, "aal1", methods), refreshToken, method.Name);
     }
 
+    /// <summary>Whether a hook has a say in access tokens: then <see cref="IssueAsync"/> issues them.</summary>
+    public bool AsksHook => hook.IsSet;
+
+    /// <summary>A new access token beside <paramref name="refreshToken"/>, where no hook has a say.</summary>
+    public IssuedSession Issue(User user, SessionStanding session, string refreshToken)
+    {
+        var (claims, expiresAt) = tokens.Claims(user, session);
+        return new IssuedSession(tokens.Sign(claims), tokens.Lifetime, expiresAt, refreshToken, user);
+    }
+
     /// <summary>A new access token beside <paramref name="refreshToken"/>. The hook, where there is one, runs in <paramref name="transaction"/>: a refusal undoes it.</summary>
     /// <param name="method">What the token is for: <c>password</c>, <c>token_refresh</c> … (GoTrue's <c>authentication_method</c>).</param>
     /// <exception cref="AccessTokenRefusedException">The hook refused the token, or failed.</exception>
     public async Task<IssuedSession> IssueAsync(
         AuthTransaction transaction, AuthRequest request, User user, SessionStanding session, string refreshToken, string method)
     {
+        if (!hook.IsSet) return Issue(user, session, refreshToken);
         var (claims, expiresAt) = tokens.Claims(user, session);
-        if (hook.IsSet) claims = await hook.RunAsync(transaction, request, user.Id, claims, method);
+        claims = await hook.RunAsync(transaction, request, user.Id, claims, method);
         var accessToken = tokens.Sign(claims);
-        if (hook.IsSet && accessToken.Length > SignedToken.MaxLength) throw hook.TokenTooLong(accessToken.Length);
+        if (accessToken.Length > SignedToken.MaxLength) throw hook.TokenTooLong(accessToken.Length);
         return new IssuedSession(accessToken, tokens.Lifetime, expiresAt, refreshToken, user);
     }
 

@@ -27,7 +27,7 @@ public sealed class PasswordGrant(AuthDatabase database, SessionStart sessions, 
         if (phone is not null && !options.Sms.Enabled) return AuthErrors.PhoneDisabled with { Status = 422, Message = "Phone logins are disabled" };
         if (HoldsNul(email) || HoldsNul(phone) || HoldsNul(body.Password)) return AuthErrors.InvalidCredentials;
 
-        await limits.TakePasswordAsync((email ?? phone)!, cancellation);
+        await limits.TakePasswordAsync(request, (email ?? phone)!, cancellation);
         await using var transaction = await database.BeginAsync(cancellation);
         var found = await transaction.OneAsync<Found>(Check, new { email, phone, password = body.Password ?? "" });
         if (found is not { Id: { } id, Matches: true })
