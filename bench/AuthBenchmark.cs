@@ -42,16 +42,17 @@ internal static class AuthBenchmark
         var refreshes = new RefreshLoad(server.Address, server.AnonKey, [.. sessions.Select(session => session.RefreshToken)]);
 
         // In turns, twice, the first for the compiler's last tier (RestBenchmark says how long that takes).
-        var (inserted, refreshed) = (default(LoadResult), default(LoadResult));
+        var (inserts, refreshed) = (default(Cost)!, default(Cost)!);
         foreach (var time in new[] { TimeSpan.FromSeconds(14), duration })
         {
-            inserted = await LoadGenerator.RunAsync(server.Address, insert, Connections, time, cancellation);
-            refreshed = await refreshes.RunAsync(time, cancellation);
+            inserts = await Cost.OfAsync(server, () => LoadGenerator.RunAsync(server.Address, insert, Connections, time, cancellation));
+            refreshed = await Cost.OfAsync(server, () => refreshes.RunAsync(time, cancellation));
         }
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{"REST insert",-42} {inserted!.PerSecond,8:0} /s"));
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{"refresh",-42} {refreshed!.PerSecond,8:0} /s   (p50 {refreshed.P50:0.0} ms, p99 {refreshed.P99:0.0} ms)"));
+        inserts.Print("REST insert");
+        refreshed.Print("refresh");
+        var inserted = inserts.Load;
         if (inserted.Failures > 0) Console.WriteLine($"{inserted.Failures} inserts FAILED");
-        return Line("refreshes per insert", refreshed.PerSecond / inserted.PerSecond, RefreshTarget, "", atLeast: true) & inserted.Failures == 0;
+        return Line("refreshes per insert", refreshed.Load.PerSecond / inserted.PerSecond, RefreshTarget, "", atLeast: true) & inserted.Failures == 0;
     }
 
     private static async Task<bool> TimesAsync(SignInTimes times, CancellationToken cancellation)
@@ -103,5 +104,20 @@ internal static class AuthBenchmark
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"{what,-42} {measured,9:0.00} {unit,-2} {(atLeast ? "≥" : "≤")} {target,6:0.0} {unit}{(holds ? "" : "  MISSED")}"));
         return holds;
+    }
+
+    /// <summary>A load, and what one request of it cost both processes in CPU time: that number bears a noisy machine.</summary>
+    private sealed record Cost(LoadResult Load, double HedgerowMicroseconds, double PostgresMicroseconds)
+    {
+        public static async Task<Cost> OfAsync(AuthServer server, Func<Task<LoadResult>> run)
+        {
+            var before = server.CpuTimes();
+            var load = await run();
+            var after = server.CpuTimes();
+            return new(load, (after.Hedgerow - before.Hedgerow).TotalMicroseconds / load.Requests, (after.Postgres - before.Postgres).TotalMicroseconds / load.Requests);
+        }
+
+        public void Print(string what) => Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"{what,-42} {Load.PerSecond,8:0} /s   (p50 {Load.P50:0.0} ms, p99 {Load.P99:0.0} ms; CPU: Hedgerow {HedgerowMicroseconds:0} µs, PostgreSQL {PostgresMicroseconds:0} µs)"));
     }
 }

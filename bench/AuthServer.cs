@@ -27,6 +27,7 @@ internal sealed class AuthServer : IAsyncDisposable
     private readonly Process _process;
     private readonly string _server;
     private readonly string _state;
+    private int _postmaster;
 
     private AuthServer(Process process, string server, string state, IPEndPoint address, NpgsqlDataSource admin) =>
         (_process, _server, _state, Address, Admin) = (process, server, state, address, admin);
@@ -103,7 +104,12 @@ internal sealed class AuthServer : IAsyncDisposable
             break;
         }
         await ExecuteAsync(Admin, Table, cancellation);
+        await using var ask = Admin.CreateCommand("select pg_backend_pid()");
+        _postmaster = BenchDatabase.Parent((int)(await ask.ExecuteScalarAsync(cancellation))!);
     }
+
+    /// <summary>CPU time of the gateway, and of all of PostgreSQL's processes. The latter is zero where it runs on another machine.</summary>
+    public (TimeSpan Hedgerow, TimeSpan Postgres) CpuTimes() => (ProcessTimes.Of(_process.Id), ProcessTimes.OfTree(_postmaster));
 
     private static async Task ExecuteAsync(NpgsqlDataSource database, string sql, CancellationToken cancellation)
     {

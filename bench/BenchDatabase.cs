@@ -53,7 +53,8 @@ internal sealed class BenchDatabase : IAsyncDisposable
     /// <summary>CPU time of all the server's processes, those that ended included. Zero where it runs on another machine.</summary>
     public TimeSpan CpuTime() => ProcessTimes.OfTree(_postmaster);
 
-    private static int Parent(int process)
+    /// <summary>The parent of a process of this machine; 0 where there is no such process.</summary>
+    public static int Parent(int process)
     {
         var stat = $"/proc/{process}/stat";
         return File.Exists(stat) ? int.Parse(File.ReadAllText(stat).Split(')')[^1].Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) : 0;
