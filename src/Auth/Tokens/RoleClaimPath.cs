@@ -7,7 +7,7 @@ namespace Hedgerow.Auth.Tokens;
 
 /// <summary>
 /// The place of the role in a token's claims: the part of JSON Path (RFC 9535) that PostgREST documents under JWT Role
-/// Extraction (names, indexes, filters by equality and <c>search()</c>), and its older notation
+/// Extraction (names, indexes, wildcards, filters by equality and <c>search()</c>; the first value found counts), and its older notation
 /// (<c>.postgrest.roles[1]</c>, <c>."a name".key</c>, <c>[?(@ ^== "prefix")]</c>).
 /// </summary>
 public sealed partial class RoleClaimPath
@@ -36,26 +36,19 @@ public sealed partial class RoleClaimPath
     /// <summary>The first value at this place: a string as it is, anything else as its JSON text; null where there is none.</summary>
     public string? Find(JsonElement claims)
     {
-        var current = claims;
-        foreach (var step in _steps)
-        {
-            if (step.Select(current) is not { } next) return null;
-            current = next;
-        }
-        return current.ValueKind switch
-        {
-            JsonValueKind.String => current.GetString(),
-            JsonValueKind.Null => null,
-            _ => current.GetRawText(),
-        };
+        IEnumerable<JsonElement> found = [claims];
+        foreach (var step in _steps) found = found.SelectMany(step.Select);
+        return found.FirstOrDefault() is { ValueKind: not (JsonValueKind.Undefined or JsonValueKind.Null) } value
+            ? value.ValueKind == JsonValueKind.String ? value.GetString() : value.GetRawText()
+            : null;
     }
 
     [GeneratedRegex("""
         ^(?:
-            \.(?<name>[^.\[\]"']+) | \."(?<name>[^"]*)" | \['(?<name>[^']*)'\] | \["(?<name>[^"]*)"\]
+            (?<any>\.\*|\[\*\]) | \.(?<name>[^.\[\]"']+) | \."(?<name>[^"]*)" | \['(?<name>[^']*)'\] | \["(?<name>[^"]*)"\]
           | \[(?<index>-?\d+)\]
-          | \[\?\(?\s*@\s*(?<operator>==|!=|\^==|==\^|\*==)\s*(?:'(?<value>[^']*)'|"(?<value>[^"]*)")\s*\)?\]
-          | \[\?\(?\s*search\(\s*@\s*,\s*(?:'(?<pattern>[^']*)'|"(?<pattern>[^"]*)")\s*\)\s*\)?\]
+          | \[\?\(?\s*@(?<member>(?:\.\w+|\['[^']*'\])*)\s*(?<operator>==|!=|\^==|==\^|\*==)\s*(?:'(?<value>[^']*)'|"(?<value>[^"]*)")\s*\)?\]
+          | \[\?\(?\s*search\(\s*@(?<member>(?:\.\w+|\['[^']*'\])*)\s*,\s*(?:'(?<pattern>[^']*)'|"(?<pattern>[^"]*)")\s*\)\s*\)?\]
         )
         """, RegexOptions.IgnorePatternWhitespace | RegexOptions.CultureInvariant)]
     private static partial Regex StepPattern();
@@ -69,9 +62,11 @@ public sealed partial class RoleClaimPath
                 ? new Element(index)
                 : throw new FormatException($"an index in the path \"{text}\" is out of range");
         }
-        if (match.Groups["pattern"].Success) return new Filter(Search(match.Groups["pattern"].Value, text));
+        if (match.Groups["any"].Success) return new Children();
+        var members = MemberName().Matches(match.Groups["member"].Value).Select(m => m.Groups["name"].Value).ToImmutableArray();
+        if (match.Groups["pattern"].Success) return new Filter(members, Search(match.Groups["pattern"].Value, text));
         var value = match.Groups["value"].Value;
-        return new Filter(match.Groups["operator"].Value switch
+        return new Filter(members, match.Groups["operator"].Value switch
         {
             "==" => candidate => candidate == value,
             "!=" => candidate => candidate != value,
@@ -94,38 +89,56 @@ public sealed partial class RoleClaimPath
         }
     }
 
+    [GeneratedRegex("""\.(?<name>\w+)|\['(?<name>[^']*)'\]""")]
+    private static partial Regex MemberName();
+
     private abstract record Step
     {
-        public abstract JsonElement? Select(JsonElement from);
+        public abstract IEnumerable<JsonElement> Select(JsonElement from);
+
+        /// <summary>What an array or an object holds.</summary>
+        protected static IEnumerable<JsonElement> ChildrenOf(JsonElement parent) => parent.ValueKind switch
+        {
+            JsonValueKind.Array => parent.EnumerateArray(),
+            JsonValueKind.Object => parent.EnumerateObject().Select(member => member.Value),
+            _ => [],
+        };
     }
 
     private sealed record Member(string Name) : Step
     {
-        public override JsonElement? Select(JsonElement from) =>
-            from.ValueKind == JsonValueKind.Object && from.TryGetProperty(Name, out var value) ? value : null;
+        public override IEnumerable<JsonElement> Select(JsonElement from) =>
+            from.ValueKind == JsonValueKind.Object && from.TryGetProperty(Name, out var value) ? [value] : [];
     }
 
     private sealed record Element(int Index) : Step
     {
-        public override JsonElement? Select(JsonElement from)
+        public override IEnumerable<JsonElement> Select(JsonElement from)
         {
-            if (from.ValueKind != JsonValueKind.Array) return null;
+            if (from.ValueKind != JsonValueKind.Array) return [];
             var length = from.GetArrayLength();
             var index = Index < 0 ? length + Index : Index;
-            return index >= 0 && index < length ? from[index] : null;
+            return index >= 0 && index < length ? [from[index]] : [];
         }
     }
 
-    private sealed record Filter(Predicate<string> Holds) : Step
+    private sealed record Children : Step
     {
-        public override JsonElement? Select(JsonElement from)
+        public override IEnumerable<JsonElement> Select(JsonElement from) => ChildrenOf(from);
+    }
+
+    /// <param name="Members">From the child to the text that is compared; none: the child is it.</param>
+    private sealed record Filter(ImmutableArray<string> Members, Predicate<string> Holds) : Step
+    {
+        public override IEnumerable<JsonElement> Select(JsonElement from) => ChildrenOf(from).Where(child =>
         {
-            if (from.ValueKind != JsonValueKind.Array) return null;
-            foreach (var element in from.EnumerateArray())
+            var compared = child;
+            foreach (var member in Members)
             {
-                if (element.ValueKind == JsonValueKind.String && Holds(element.GetString()!)) return element;
+                if (compared.ValueKind != JsonValueKind.Object || !compared.TryGetProperty(member, out var next)) return false;
+                compared = next;
             }
-            return null;
-        }
+            return compared.ValueKind == JsonValueKind.String && Holds(compared.GetString()!);
+        });
     }
 }

@@ -30,6 +30,16 @@ public sealed class RoleClaimPathTests
         Assert.Equal("author", Find(path, """{"postgrest":{"roles":["other","author"]}}"""));
 
     [Theory]
+    [InlineData("$.apps[?(@.name == 'ours')].role")]
+    [InlineData("$.apps[?search(@.name, '^our')].role")]
+    [InlineData("$.apps[?@['name'] == 'ours'].role")]
+    [InlineData("$.apps[*].role")]
+    [InlineData("$.apps.*.role")]
+    [InlineData("$.*[1].role")]
+    public void Of_several_values_the_first_counts(string path) =>
+        Assert.Equal("author", Find(path, """{"apps":[{"name":"theirs"},{"name":"ours","role":"author"},{"name":"ours","role":"reader"}]}"""));
+
+    [Theory]
     [InlineData("$['https://www.example.com/role'].key")]
     [InlineData(".\"https://www.example.com/role\".key")]
     public void A_name_may_hold_anything_between_quotes(string path) =>
