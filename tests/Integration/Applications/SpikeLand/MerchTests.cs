@@ -111,6 +111,20 @@ public sealed class MerchTests(ApplicationFixture fixture) : IClassFixture<Appli
         Assert.Equal("1 1", await person.ScalarAsync<string>("select concat_ws(' ', (select count(*) from spike_land.merch_orders), (select count(*) from spike_land.merch_order_items))"));
     }
 
+    [Fact]
+    public async Task SL_17_A_second_checkout_waits_for_the_first_and_finds_the_cart_empty()
+    {
+        var (person, _) = await fixture.LanderAsync();
+        await person.ExecuteAsync(AddPrint, await fixture.ImageAsync(person, 3000), 1);
+        await using var first = await fixture.Database.OpenAsUserAsync(person.Id);
+        await first.ExecuteAsync(Checkout, SpikeLand.Address);
+        var second = person.RefusedAsync("PT409", Checkout, SpikeLand.Address);
+        while (await fixture.SeenAsync<long>("select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'") == 0)
+            Assert.False(second.IsCompleted);
+        await first.CommitAsync();
+        Assert.Contains("empty", (await second).MessageText, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("{}")]
     [InlineData("null")]
