@@ -40,6 +40,8 @@ internal static class ServerSetup
     {
         kestrel.AddServerHeader = false;
         kestrel.Limits.MaxRequestBodySize = settings.Rest.MaxBodyBytes;
+        // What a connection may send ahead of whoever reads it: many uploads at once must not cost a megabyte each.
+        kestrel.Limits.MaxRequestBufferSize = 256 * 1024;
         // Twice ours: what lies between is answered with a body (RequestLimits), what lies above is cut off.
         kestrel.Limits.MaxRequestLineSize = 2 * settings.Gateway.MaxUrlBytes;
         kestrel.Limits.MaxRequestHeadersTotalSize = 2 * settings.Gateway.MaxHeaderBytes;

@@ -10,7 +10,10 @@ namespace Hedgerow.Storage.Backends;
 /// </summary>
 public sealed class FileBackend(string root) : IObjectBackend
 {
-    private const int ChunkBytes = 256 * 1024;
+    private const int ChunkBytes = 128 * 1024;
+
+    // Large bodies go to the disk while they arrive: otherwise all of it would be waited for at the end.
+    private const long FlushBytes = 16L * 1024 * 1024;
 
     private readonly FileLayout _layout = new(root);
 
@@ -124,21 +127,27 @@ public sealed class FileBackend(string root) : IObjectBackend
         using var file = File.OpenHandle(path, FileMode.CreateNew, FileAccess.Write, FileShare.None);
         // Two chunks: one is written while the next one arrives.
         var (filling, writing) = (ArrayPool<byte>.Shared.Rent(ChunkBytes), ArrayPool<byte>.Shared.Rent(ChunkBytes));
-        var written = Task.CompletedTask;
+        var (written, flushed) = (Task.CompletedTask, Task.CompletedTask);
         try
         {
-            long at = 0;
+            var (at, flushedTo) = (0L, 0L);
             for (int read; (read = await body.ReadAtLeastAsync(filling.AsMemory(0, ChunkBytes), ChunkBytes, throwOnEndOfStream: false, cancellation)) > 0; at += read)
             {
                 await written;
                 (filling, writing) = (writing, filling);
                 written = RandomAccess.WriteAsync(file, writing.AsMemory(0, read), at, cancellation).AsTask();
+                if (at - flushedTo < FlushBytes || !flushed.IsCompleted) continue;
+                await flushed;
+                (flushed, flushedTo) = (Task.Run(() => RandomAccess.FlushToDisk(file), CancellationToken.None), at);
             }
             await written;
+            await flushed;
             RandomAccess.FlushToDisk(file);
         }
         finally
         {
+            // The file is not closed under a flush; why it failed is on its way already, or was told by the wait above.
+            await Task.WhenAny(flushed);
             // A write in flight still reads its chunk: only what is surely free goes back.
             if (written.IsCompleted)
             {
