@@ -9,6 +9,7 @@ using Hedgerow.Gateway;
 using Hedgerow.Gateway.Configuration;
 using Hedgerow.Gateway.Operations;
 using Hedgerow.Postgres;
+using Hedgerow.Storage.Backends;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -73,6 +74,7 @@ internal sealed class Up
                 {
                     gateway = await build;
                 }
+                await MeetObjectStoreAsync(gateway, cancellation);
                 await StartAsync(gateway, cancellation);
                 await ReadyAsync(gateway.Urls.First(), cancellation);
                 return Describe(gateway, database, settings, secrets);
@@ -163,6 +165,20 @@ internal sealed class Up
         catch (IOException e)
         {
             throw PortTaken("The port", e.InnerException ?? e);
+        }
+    }
+
+    /// <summary>A store that does not answer would keep the platform from ever being ready; better said at once.</summary>
+    private static async Task MeetObjectStoreAsync(WebApplication gateway, CancellationToken cancellation)
+    {
+        if (gateway.Services.GetService<IObjectBackend>() is not { } store) return;
+        try
+        {
+            await store.AnswersAsync(cancellation);
+        }
+        catch (BackendException e)
+        {
+            throw new CommandFailure($"{e.Message} ({store.Place}).", "Start it or mend its settings; --storage names another place.");
         }
     }
 

@@ -30,6 +30,7 @@ public static class StorageEndpoints
         services.AddSingleton<SignedUrls>();
         services.AddSingleton<StorageRoute>();
         services.AddSingleton<Buckets>();
+        services.AddSingleton<PublicObjects>();
         services.AddSingleton<ObjectReader>();
         services.AddSingleton<ObjectWriter>();
         services.AddSingleton<ObjectRemover>();

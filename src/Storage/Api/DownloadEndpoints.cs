@@ -11,7 +11,7 @@ public sealed class DownloadEndpoints(ObjectReader reader, ObjectResponse respon
     /// <summary><c>GET</c> and <c>HEAD /object/{bucket}/{name}</c>, <c>/object/authenticated/…</c>, <c>/object/public/…</c>.</summary>
     public async Task<ApiError?> GetAsync(StorageRequest request, bool onlyPublic, CancellationToken cancellation)
     {
-        Task<Result<ObjectRow>> Find() => reader.FindAsync(request.Session, request.IsAuthenticated && !onlyPublic, request.Bucket, request.Name, cancellation);
+        Task<Result<ObjectRow>> Find() => FindAsync(request, onlyPublic, cancellation);
         if (!(await Find()).Ok(out var row, out var error)) return error;
         return await response.WriteAsync(request.Http, row, Find, request.Query("download"), expires: null, cancellation);
     }
@@ -29,13 +29,16 @@ public sealed class DownloadEndpoints(ObjectReader reader, ObjectResponse respon
     /// <summary><c>GET /object/info/…</c>.</summary>
     public async Task<ApiError?> InfoAsync(StorageRequest request, bool onlyPublic, CancellationToken cancellation)
     {
-        var found = await reader.FindAsync(request.Session, request.IsAuthenticated && !onlyPublic, request.Bucket, request.Name, cancellation);
-        if (!found.Ok(out var row, out var error)) return error;
+        if (!(await FindAsync(request, onlyPublic, cancellation)).Ok(out var row, out var error)) return error;
         request.Http.Response.Headers.ETag = row.Metadata.ETag;
         request.Http.Response.Headers.LastModified = row.Metadata.LastModified.ToString("R", CultureInfo.InvariantCulture);
         await StorageRoute.ReplyAsync(request.Http, json => WriteInfo(json, row));
         return null;
     }
+
+    private Task<Result<ObjectRow>> FindAsync(StorageRequest request, bool onlyPublic, CancellationToken cancellation) => request.IsAuthenticated && !onlyPublic
+        ? reader.FindAsync(request.Session, request.Bucket, request.Name, cancellation)
+        : reader.FindPublicAsync(request.Bucket, request.Name);
 
     private static void WriteInfo(Utf8JsonWriter json, ObjectRow row)
     {

@@ -18,10 +18,10 @@ public sealed class StorageRequest(HttpContext http, string operation)
     public HttpContext Http => http;
 
     /// <summary>Who asks. Without a good token: nobody, as the <c>anon</c> role.</summary>
-    public Session Session { get; } = new(CallerOf(http) ?? s_anonymous, operation, http.Request.Method, http.Request.Path.Value ?? "", Headers(http.Request.Headers));
+    public Session Session => field ??= new(CallerOf(http) ?? s_anonymous, operation, http.Request.Method, http.Request.Path.Value ?? "", Headers(http.Request.Headers));
 
     /// <summary>The request brought a token, and it is good.</summary>
-    public bool IsAuthenticated { get; } = HasToken(http) && CallerOf(http) is not null;
+    public bool IsAuthenticated => HasToken(http) && CallerOf(http) is not null;
 
     /// <summary>Why the request cannot go on where a token is needed; null where it can.</summary>
     public ApiError? TokenRefusal()

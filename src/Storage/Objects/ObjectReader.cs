@@ -6,23 +6,25 @@ using Hedgerow.Storage.Backends;
 namespace Hedgerow.Storage.Objects;
 
 /// <summary>Finds objects, under the caller's policies or, where a bucket is public or a URL is signed, without them.</summary>
-public sealed class ObjectReader(StorageDatabase database, IObjectBackend backend)
+public sealed class ObjectReader(StorageDatabase database, PublicObjects publicObjects, IObjectBackend backend)
 {
     private const string PublicObject =
         $"select b.public, {Rows.ObjectColumns} from storage.buckets as b left join storage.objects as o on b.public and o.bucket_id = b.id and o.name = $2 where b.id = $1";
     private const string OneObject = $"select {Rows.ObjectColumns} from storage.objects as o where o.bucket_id = $1 and o.name = $2";
 
+    /// <summary>An object of a public bucket; others do not exist for those without a token.</summary>
+    public async Task<Result<ObjectRow>> FindPublicAsync(string bucket, string name) =>
+        Refuse(bucket, name) is { } refusal ? refusal : await publicObjects.FindAsync(bucket, name);
+
     /// <summary>An object of a public bucket, or one that the caller's policies show.</summary>
-    /// <param name="isKnown">The caller brought a token; without one only public buckets exist.</param>
-    public async Task<Result<ObjectRow>> FindAsync(Session session, bool isKnown, string bucket, string name, CancellationToken cancellation)
+    public async Task<Result<ObjectRow>> FindAsync(Session session, string bucket, string name, CancellationToken cancellation)
     {
         if (Refuse(bucket, name) is { } refusal) return refusal;
         await using var trip = await database.ReadAsync(
-            session, [StorageDatabase.Statement(PublicObject, bucket, name)], isKnown ? [StorageDatabase.Statement(OneObject, bucket, name)] : [], cancellation);
+            session, [StorageDatabase.Statement(PublicObject, bucket, name)], [StorageDatabase.Statement(OneObject, bucket, name)], cancellation);
         if (!await trip.Reader.ReadAsync(cancellation)) return StorageErrors.NoSuchBucket;
         if (!trip.Reader.IsDBNull(0) && trip.Reader.GetBoolean(0))
             return trip.Reader.IsDBNull(1) ? StorageErrors.NoSuchKey : Rows.ReadObject(trip.Reader, 1);
-        if (!isKnown) return StorageErrors.NoSuchBucket;
         await trip.NextAsync(cancellation); // becoming the caller
         await trip.NextAsync(cancellation);
         return await trip.Reader.ReadAsync(cancellation) ? Rows.ReadObject(trip.Reader) : StorageErrors.NoSuchKey;

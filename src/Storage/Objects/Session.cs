@@ -12,7 +12,7 @@ namespace Hedgerow.Storage.Objects;
 public sealed record Session(Caller Caller, string Operation, string Method = "", string Path = "", string HeadersJson = "{}")
 {
     /// <summary>The <c>sub</c> claim: who owns what is uploaded. Null for a key that names nobody.</summary>
-    public string? Owner { get; } = Subject(Caller.Claims);
+    public string? Owner => Subject(Caller.Claims);
 
     private static string? Subject(string claims)
     {

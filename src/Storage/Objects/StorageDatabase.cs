@@ -11,10 +11,12 @@ namespace Hedgerow.Storage.Objects;
 /// </summary>
 public sealed class StorageDatabase(NpgsqlDataSource source)
 {
+    private static readonly KeyValuePair<string, string> s_searchPath = new("search_path", "public, extensions");
+
     /// <summary>Statements that only read: first those of the room, then those of the caller.</summary>
     public Task<RoundTrip> ReadAsync(
         Session session, ImmutableArray<SqlStatement> asRoom, ImmutableArray<SqlStatement> asCaller, CancellationToken cancellation) =>
-        RoundTrip.SendAsync(source, Compose(session, asRoom, asCaller) with { ReadOnly = true }, cancellation);
+        RoundTrip.SendAsync(source, (asCaller.IsEmpty ? Look(asRoom) : Compose(session, asRoom, asCaller)) with { ReadOnly = true }, cancellation);
 
     /// <summary>The same for statements that write.</summary>
     public Task<RoundTrip> WriteAsync(
@@ -34,11 +36,15 @@ public sealed class StorageDatabase(NpgsqlDataSource source)
         return new SqlStatement(text, parameters.MoveToImmutable());
     }
 
+    /// <summary>What the room reads for itself no policy looks at: nothing of the request is told.</summary>
+    private static TransactionScript Look(ImmutableArray<SqlStatement> asRoom) =>
+        new() { PlanKey = "room", Settings = [s_searchPath], ReadOnly = true, Statements = asRoom, End = TransactionEnd.Commit };
+
     private static TransactionScript Compose(Session session, ImmutableArray<SqlStatement> asRoom, ImmutableArray<SqlStatement> asCaller)
     {
         var role = session.Caller.Role;
         var settings = ImmutableArray.CreateBuilder<KeyValuePair<string, string>>(7);
-        settings.Add(new("search_path", "public, extensions"));
+        settings.Add(s_searchPath);
         settings.Add(new("request.jwt.claims", session.Caller.Claims));
         settings.Add(new("request.method", session.Method));
         settings.Add(new("request.path", session.Path));

@@ -93,6 +93,23 @@ public sealed class DownloadTests(SharedPlatform shared) : IClassFixture<SharedP
     }
 
     [Fact]
+    public async Task Many_downloads_at_once_get_each_its_own_object()
+    {
+        var bucket = await _platform.BucketAsync(new { @public = true });
+        foreach (var i in Enumerable.Range(0, 10)) Assert.Equal("200", await _platform.Service.UploadAsync(bucket, $"{i}", StorageWorld.Text($"body {i}")).OutcomeAsync());
+        var answers = await Task.WhenAll(Enumerable.Range(0, 300).Select(async i =>
+        {
+            using var answer = await _platform.Anonymous.GetAsync($"/storage/v1/object/public/{(i % 12 == 11 ? "nowhere" : bucket)}/{i % 12}");
+            return (i % 12, Body: await answer.Content.ReadAsStringAsync());
+        }));
+        foreach (var (i, body) in answers)
+        {
+            if (i < 10) Assert.Equal($"body {i}", body);
+            else Assert.Contains(i == 10 ? "NoSuchKey" : "NoSuchBucket", body, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
     public async Task A_signed_url_ends_when_it_says()
     {
         var bucket = await LettersAsync();
