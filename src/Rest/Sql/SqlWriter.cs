@@ -8,10 +8,22 @@ using QuotedSql = Hedgerow.Postgres.Sql;
 namespace Hedgerow.Rest.Sql;
 
 /// <summary>A statement in the making. Values become parameters, names go through <see cref="QuotedSql"/>; <see cref="Raw"/> takes only this program's own words.</summary>
-internal sealed class SqlWriter(string planKey)
+internal sealed class SqlWriter
 {
-    private readonly StringBuilder _text = new StringBuilder(512).Append(QuotedSql.Comment(planKey));
+    private const int Kept = 16 * 1024;
+
+    /// <summary>A buffer a thread: every request writes a statement.</summary>
+    [ThreadStatic]
+    private static StringBuilder? _spare;
+
+    private readonly StringBuilder _text;
     private readonly ImmutableArray<SqlValue>.Builder _values = ImmutableArray.CreateBuilder<SqlValue>();
+
+    public SqlWriter(string planKey)
+    {
+        (_text, _spare) = (_spare ?? new StringBuilder(2048), null);
+        _text.Append(QuotedSql.Comment(planKey));
+    }
 
     public SqlWriter Raw(string sql)
     {
@@ -52,5 +64,11 @@ internal sealed class SqlWriter(string planKey)
         return this;
     }
 
-    public SqlStatement Finish() => new(_text.ToString(), _values.ToImmutable());
+    /// <summary>The statement; nothing more may be written.</summary>
+    public SqlStatement Finish()
+    {
+        var statement = new SqlStatement(_text.ToString(), _values.DrainToImmutable());
+        if (_text.Capacity <= Kept) _spare = _text.Clear();
+        return statement;
+    }
 }
