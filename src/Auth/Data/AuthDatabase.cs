@@ -16,14 +16,16 @@ public sealed class AuthDatabase(NpgsqlDataSource source)
     }
 
     /// <summary>
-    /// Two statements as one transaction in one round trip. Of the second, the first row as two records, or null; the second record begins with
+    /// Statements as one transaction in one round trip. Of the last, the first row as two records, or null; the second record begins with
     /// the column that is called <c>id</c>.
     /// </summary>
-    public async Task<(TFirst First, TSecond Second)?> PairAfterAsync<TFirst, TSecond>(string before, string sql, object parameters, CancellationToken cancellation)
+    public async Task<(TFirst First, TSecond Second)?> LastPairAsync<TFirst, TSecond>(IReadOnlyList<NpgsqlBatchCommand> statements, CancellationToken cancellation)
     {
         await using var connection = await source.OpenConnectionAsync(cancellation);
-        await using var rows = await connection.ExecuteReaderAsync(new CommandDefinition($"{before};\n{sql}", parameters, cancellationToken: cancellation));
-        await rows.NextResultAsync(cancellation);
+        await using var batch = new NpgsqlBatch(connection);
+        foreach (var statement in statements) batch.BatchCommands.Add(statement);
+        await using var rows = await batch.ExecuteReaderAsync(cancellation);
+        for (var i = 1; i < statements.Count; i++) await rows.NextResultAsync(cancellation);
         if (!await rows.ReadAsync(cancellation)) return null;
         var middle = rows.GetOrdinal("id");
         var found = (rows.GetRowParser<TFirst>(startIndex: 0, length: middle)(rows), rows.GetRowParser<TSecond>(startIndex: middle)(rows));

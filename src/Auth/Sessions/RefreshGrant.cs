@@ -4,6 +4,7 @@ using Hedgerow.Auth.Http;
 using Hedgerow.Auth.Limits;
 using Hedgerow.Auth.Users;
 using Hedgerow.Postgres;
+using Npgsql;
 
 namespace Hedgerow.Auth.Sessions;
 
@@ -53,6 +54,11 @@ public sealed class RefreshGrant(AuthDatabase database, SessionStart sessions, R
         cross join lateral (select found.session_id as id) session
         """;
 
+    private static readonly string s_swapByPlace =
+        PositionalSql.Of(s_swap, "token", "next", "agent", "address", "reuse", "timebox", "inactivity", "lowAssurance");
+
+    private static readonly string s_takeByPlace = PositionalSql.Of(RateLimits.TakeSql, "buckets", "allowed", "windows");
+
     private const string Method = "token_refresh";
 
     private const string Successor = """
@@ -65,7 +71,7 @@ public sealed class RefreshGrant(AuthDatabase database, SessionStart sessions, R
         if (token.Contains('\0', StringComparison.Ordinal)) return AuthErrors.RefreshTokenUnknown;
         if (sessions.AsksHook) return await WithHookAsync(request, token, cancellation);
         var next = SessionStart.NewRefreshToken();
-        var swapped = await database.PairAfterAsync<Found, User>(RateLimits.TakeSql, s_swap, Parameters(request, token, next, limits.OfToken(request)), cancellation);
+        var swapped = await database.LastPairAsync<Found, User>([.. Take(limits.OfToken(request)), Swap(request, token, next)], cancellation);
         if (swapped is not (var found, var user)) return AuthErrors.RefreshTokenUnknown;
         if (Refusal(found) is { } refusal) return refusal;
         if (!found.Revoked) return sessions.Issue(user, Standing(found), next).ToReply();
@@ -79,7 +85,7 @@ public sealed class RefreshGrant(AuthDatabase database, SessionStart sessions, R
         await limits.TakeAsync(limits.OfToken(request), cancellation);
         var next = SessionStart.NewRefreshToken();
         await using var transaction = await database.BeginAsync(cancellation);
-        if (await transaction.PairAsync<Found, User>(s_swap, Parameters(request, token, next, [])) is not (var found, var user)) return AuthErrors.RefreshTokenUnknown;
+        if (await transaction.PairAsync<Found, User>(s_swap, Parameters(request, token, next)) is not (var found, var user)) return AuthErrors.RefreshTokenUnknown;
         if (Refusal(found) is { } refusal) return refusal;
         if (found.Revoked) return await AgainAsync(transaction, request, found, user);
         var session = await sessions.IssueAsync(transaction, request, user, Standing(found), next, Method);
@@ -108,11 +114,8 @@ public sealed class RefreshGrant(AuthDatabase database, SessionStart sessions, R
 
     private static SessionStanding Standing(Found found) => new(found.SessionId, found.Assurance, found.Methods);
 
-    private object Parameters(AuthRequest request, string token, string next, RateLimit[] taken) => new
+    private object Parameters(AuthRequest request, string token, string next) => new
     {
-        buckets = Array.ConvertAll(taken, limit => limit.Bucket),
-        allowed = Array.ConvertAll(taken, limit => limit.Allowed),
-        windows = Array.ConvertAll(taken, limit => limit.Window),
         token,
         next,
         agent = request.Agent,
@@ -122,6 +125,36 @@ public sealed class RefreshGrant(AuthDatabase database, SessionStart sessions, R
         inactivity = (double)options.SessionInactivityTimeout,
         lowAssurance = (double)options.SessionAllowLowAal,
     };
+
+    /// <summary>The same by place.</summary>
+    private NpgsqlBatchCommand Swap(AuthRequest request, string token, string next) => new(s_swapByPlace)
+    {
+        Parameters =
+        {
+            new NpgsqlParameter<string> { TypedValue = token },
+            new NpgsqlParameter<string> { TypedValue = next },
+            new NpgsqlParameter<string> { TypedValue = request.Agent },
+            new NpgsqlParameter<string> { TypedValue = request.Address?.ToString() },
+            new NpgsqlParameter<double> { TypedValue = options.RefreshTokenReuseInterval },
+            new NpgsqlParameter<double> { TypedValue = options.SessionTimebox },
+            new NpgsqlParameter<double> { TypedValue = options.SessionInactivityTimeout },
+            new NpgsqlParameter<double> { TypedValue = options.SessionAllowLowAal },
+        },
+    };
+
+    /// <summary>Along with the swap, what it takes of its address: one transaction, so that a refusal swaps nothing.</summary>
+    private static IEnumerable<NpgsqlBatchCommand> Take(RateLimit[] taken) => taken.Length == 0 ? [] :
+    [
+        new(s_takeByPlace)
+        {
+            Parameters =
+            {
+                new NpgsqlParameter<string[]> { TypedValue = Array.ConvertAll(taken, limit => limit.Bucket) },
+                new NpgsqlParameter<int[]> { TypedValue = Array.ConvertAll(taken, limit => limit.Allowed) },
+                new NpgsqlParameter<TimeSpan[]> { TypedValue = Array.ConvertAll(taken, limit => limit.Window) },
+            },
+        },
+    ];
 
     /// <summary>The token in force, for one that was spent a moment ago; a statement of its own sees what the one that was waited for has written.</summary>
     private static async Task<string?> SuccessorAsync(AuthTransaction transaction, Found found) =>
