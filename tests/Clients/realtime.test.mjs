@@ -8,10 +8,10 @@ import { anonKey, person, serviceKey, url } from './platform.mjs';
 const clients = [];
 after(() => Promise.all(clients.map((client) => client.removeAllChannels())));
 
-/** The official client with a socket of its own, as whoever holds the token. */
-function connect(token, options = {}) {
-  const client = createClient(url, anonKey, { auth: { persistSession: false, autoRefreshToken: false }, realtime: { transport: WebSocket, ...options } });
-  if (token) client.realtime.setAuth(token);
+/** The official client with a socket of its own; signed in where there is a session. */
+async function connect(session, options = {}, key = anonKey) {
+  const client = createClient(url, key, { auth: { persistSession: false, autoRefreshToken: false }, realtime: { transport: WebSocket, ...options } });
+  if (session) await client.auth.setSession(session);
   clients.push(client);
   return client;
 }
@@ -45,8 +45,8 @@ for (const vsn of ['1.0.0', '2.0.0']) {
     const workspace = await workspaceOf(ada);
     const [hers, others] = [mailbox(), mailbox()];
     const changes = { event: '*', schema: 'public', table: 'projects' };
-    await subscribe(connect(ada.session.access_token, { vsn }).channel('projects').on('postgres_changes', { ...changes, filter: `workspace_id=eq.${workspace.id}` }, hers.put));
-    await subscribe(connect(eve.session.access_token, { vsn }).channel('projects').on('postgres_changes', changes, others.put));
+    await subscribe((await connect(ada.session, { vsn })).channel('projects').on('postgres_changes', { ...changes, filter: `workspace_id=eq.${workspace.id}` }, hers.put));
+    await subscribe((await connect(eve.session, { vsn })).channel('projects').on('postgres_changes', changes, others.put));
 
     const { data: project } = await ada.client.from('projects').insert({ workspace_id: workspace.id, name: 'Engine', slug: 'engine' }).select().single();
     await ada.client.from('projects').update({ name: 'Machine' }).eq('id', project.id);
@@ -69,10 +69,10 @@ for (const vsn of ['1.0.0', '2.0.0']) {
   test(`broadcast and presence with protocol ${vsn}`, async () => {
     const topic = `room-${crypto.randomUUID()}`;
     const [heard, synced, left] = [mailbox(), mailbox(), mailbox()];
-    const here = connect(null, { vsn }).channel(topic, { config: { presence: { key: 'here' } } });
+    const here = (await connect(null, { vsn })).channel(topic, { config: { presence: { key: 'here' } } });
     here.on('broadcast', { event: 'move' }, heard.put).on('presence', { event: 'sync' }, () => synced.put(here.presenceState())).on('presence', { event: 'leave' }, left.put);
     await subscribe(here);
-    const there = connect(null, { vsn }).channel(topic, { config: { broadcast: { ack: true }, presence: { key: 'there' } } });
+    const there = (await connect(null, { vsn })).channel(topic, { config: { broadcast: { ack: true }, presence: { key: 'there' } } });
     await subscribe(there);
 
     assert.equal(await there.send({ type: 'broadcast', event: 'move', payload: { x: 1, text: 'größer 🌳' } }), 'ok');
@@ -92,8 +92,8 @@ for (const vsn of ['1.0.0', '2.0.0']) {
 test('bytes are broadcast as bytes', async () => {
   const topic = `bytes-${crypto.randomUUID()}`;
   const heard = mailbox();
-  await subscribe(connect().channel(topic).on('broadcast', { event: 'blob' }, heard.put));
-  const sender = await subscribe(connect().channel(topic));
+  await subscribe((await connect()).channel(topic).on('broadcast', { event: 'blob' }, heard.put));
+  const sender = await subscribe((await connect()).channel(topic));
 
   await sender.send({ type: 'broadcast', event: 'blob', payload: new Uint8Array([0, 1, 255]).buffer });
 
@@ -103,18 +103,18 @@ test('bytes are broadcast as bytes', async () => {
 test('a private channel that no policy opens is refused, and the service key enters it', async () => {
   const ada = await person('ada');
   const topic = `private-${crypto.randomUUID()}`;
-  await assert.rejects(subscribe(connect(ada.session.access_token).channel(topic, { config: { private: true } })), /do not have permissions to read from this Channel topic/);
-  await subscribe(connect(serviceKey).channel(topic, { config: { private: true } }));
+  await assert.rejects(subscribe((await connect(ada.session)).channel(topic, { config: { private: true } })), /do not have permissions to read from this Channel topic/);
+  await subscribe((await connect(null, {}, serviceKey)).channel(topic, { config: { private: true } }));
 });
 
 test('a table that does not exist is reported, and with wait refuses the channel', async () => {
   const said = mailbox();
-  const channel = connect(serviceKey).channel('nowhere').on('postgres_changes', { event: '*', schema: 'public', table: 'nowhere' }, () => {}).on('system', {}, said.put);
+  const channel = (await connect(null, {}, serviceKey)).channel('nowhere').on('postgres_changes', { event: '*', schema: 'public', table: 'nowhere' }, () => {}).on('system', {}, said.put);
   await subscribe(channel);
   const { status, extension, message } = await said.next();
   assert.deepEqual([status, extension], ['error', 'postgres_changes']);
   assert.match(message, /does not exist/);
 
-  const waiting = connect(serviceKey).channel('nowhere', { config: { postgres_changes_options: { wait: true } } }).on('postgres_changes', { event: '*', schema: 'public', table: 'nowhere' }, () => {});
+  const waiting = (await connect(null, {}, serviceKey)).channel('nowhere', { config: { postgres_changes_options: { wait: true } } }).on('postgres_changes', { event: '*', schema: 'public', table: 'nowhere' }, () => {});
   await assert.rejects(subscribe(waiting), /RealtimeDisabledForConfiguration/);
 });
