@@ -49,6 +49,7 @@ public sealed class OtpEndpoint(AuthDatabase database, TokenMails mails, MailTur
 
         // Without a password: GoTrue makes up one that nobody knows.
         var person = new NewUser { Email = email, EmailConfirmed = options.AutoConfirm, UserMetadata = Metadata.ObjectOrNull(body.Data) };
+        var isNew = user is null;
         if (user is null)
         {
             user = await person.CreateAsync(transaction);
@@ -58,7 +59,8 @@ public sealed class OtpEndpoint(AuthDatabase database, TokenMails mails, MailTur
         {
             await person.PretendAsync(transaction);
         }
-        var kind = user.EmailConfirmedAt is null && !options.AutoConfirm ? MailKind.Confirmation : MailKind.MagicLink;
+        // GoTrue confirms the sign-up of an account that waits; here a link that asks for no password does (Redemption tells why).
+        var kind = isNew && !options.AutoConfirm ? MailKind.Confirmation : MailKind.MagicLink;
         await AuditLog.WriteAsync(transaction, request, kind == MailKind.MagicLink ? AuditAction.RecoveryRequested : AuditAction.ConfirmationRequested, user);
         await mails.SendAsync(transaction, request, Addressee.Of(user), kind, challenge);
         await transaction.CommitAsync();

@@ -26,6 +26,8 @@ public sealed class Redemption(OneTimeTokens tokens, AuthOptions options)
         where id = @id
         """;
 
+    private const string ForgetPassword = "update auth.users set encrypted_password = '', updated_at = now() where id = @id";
+
     private const string HalfConfirm = "update auth.users set email_change_confirm_status = 1, updated_at = now() where id = @id";
 
     /// <param name="hashes">What the token may be stored as.</param>
@@ -47,6 +49,9 @@ public sealed class Redemption(OneTimeTokens tokens, AuthOptions options)
         if (token.RelatesTo != user.Email) return AuthErrors.LinkExpired;
         if (user.EmailConfirmedAt is null)
         {
+            // Anybody may have signed up with this address and a password of theirs. Who now comes by a link that asks for none need not be the same
+            // person, and nobody shall wait inside for its owner.
+            if (token.Kind == OneTimeTokens.Recovery) await transaction.ExecuteAsync(ForgetPassword, new { id = user.Id });
             await transaction.ExecuteAsync(Confirm, new { id = user.Id });
             await tokens.RevokeAsync(transaction, user.Id, OneTimeTokens.Confirmation, OneTimeTokens.Recovery);
             await AuditLog.WriteAsync(transaction, request, AuditAction.SignedUp, user, new { provider = "email" });

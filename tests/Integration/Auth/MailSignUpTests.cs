@@ -89,6 +89,20 @@ public sealed class MailSignUpTests(MailPlatform shared) : IClassFixture<MailPla
         Assert.Equal("invalid_credentials", (await _platform.SignInAsync(email, "the second one")).ErrorCode);
     }
 
+    [Theory]
+    [InlineData("otp", "magic_link")]
+    [InlineData("recover", "recovery")]
+    public async Task Whoever_signed_up_with_anothers_address_is_not_inside_when_its_owner_comes(string path, string kind)
+    {
+        var email = Fresh("victim");
+        await _platform.AskAsync("signup", new { email, password = "of the attacker" });
+
+        await _platform.AskAsync(path, new { email });
+        Assert.Equal(200, (await _platform.VerifyAsync(new { type = "email", email, token = (await _platform.MailAsync(email, kind)).Code })).Status);
+
+        Assert.Equal("invalid_credentials", (await _platform.SignInAsync(email, "of the attacker")).ErrorCode);
+    }
+
     [Fact]
     public async Task A_stranger_who_asks_for_a_code_signs_up_and_a_user_signs_in_and_the_answers_are_alike()
     {
