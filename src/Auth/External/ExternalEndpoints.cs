@@ -34,6 +34,7 @@ public static class ExternalEndpoints
         services.AddSingleton<LinkIdentity>();
         services.AddSingleton<UnlinkIdentity>();
         services.AddSingleton<AcceptInvitation>();
+        services.AddSingleton<Admittance>();
         services.AddSingleton<BeginSignIn>();
         services.AddSingleton<Callback>();
         services.AddSingleton<IdTokenGrant>();

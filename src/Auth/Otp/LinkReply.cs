@@ -7,14 +7,11 @@ namespace Hedgerow.Auth.Otp;
 internal static class LinkReply
 {
     /// <param name="inQuery">The answer stands in the query as well.</param>
-    public static Reply To(string target, IReadOnlyList<(string Name, string Value)> answer, bool inQuery = false)
-    {
-        var pairs = string.Join('&', answer.Select(pair => $"{pair.Name}={Uri.EscapeDataString(pair.Value)}"));
-        return See(inQuery ? $"{WithQuery(target, pairs)}#{pairs}" : $"{Page(target)}#{pairs}");
-    }
+    public static Reply To(string target, IReadOnlyList<(string Name, string Value)> answer, bool inQuery = false) =>
+        See(Redirects.WithFragment(inQuery ? Redirects.WithQuery(target, answer) : target, answer));
 
     /// <summary>With the code that the client redeems.</summary>
-    public static Reply WithCode(string target, string code) => See(WithQuery(target, $"code={Uri.EscapeDataString(code)}"));
+    public static Reply WithCode(string target, string code) => See(Redirects.WithQuery(target, ("code", code)));
 
     public static Reply Error(string target, ApiError error, bool inQuery) => To(
         target,
@@ -23,15 +20,7 @@ internal static class LinkReply
             : [("error_code", error.Code), ("error_description", error.Message)],
         inQuery);
 
-    private static Reply See(string location) => new(303, default) { Headers = [new("Location", location)] };
-
-    private static string Page(string target) => new Uri(target.Split('#')[0]).AbsoluteUri;
-
-    private static string WithQuery(string target, string pairs)
-    {
-        var page = Page(target);
-        return page + (page.Contains('?', StringComparison.Ordinal) ? "&" : "?") + pairs;
-    }
+    private static Reply See(string location) => Redirects.To(location, 303);
 
     /// <summary>RFC 6749 §4.1.2.1, as GoTrue picks them; it names none for other statuses.</summary>
     private static string? OAuthError(int status) => status switch

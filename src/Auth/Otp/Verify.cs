@@ -1,4 +1,3 @@
-using System.Globalization;
 using Hedgerow.Auth.Data;
 using Hedgerow.Auth.Hooks;
 using Hedgerow.Auth.Http;
@@ -89,15 +88,7 @@ public sealed class Verify(
         }
         var session = await sessions.StartAsync(transaction, request, redeemed.User, SignInMethod.Otp);
         await transaction.CommitAsync();
-        return LinkReply.To(target,
-        [
-            ("access_token", session.AccessToken),
-            ("expires_at", session.ExpiresAt.ToString(CultureInfo.InvariantCulture)),
-            ("expires_in", session.ExpiresIn.ToString(CultureInfo.InvariantCulture)),
-            ("refresh_token", session.RefreshToken),
-            ("token_type", "bearer"),
-            ("type", type),
-        ]);
+        return LinkReply.To(target, [.. session.Parameters, ("type", type)]);
     }
 
     private static ApiError? Refusal(VerifyBody body)

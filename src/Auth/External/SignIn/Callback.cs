@@ -5,8 +5,8 @@ using Hedgerow.Auth.Http;
 using Hedgerow.Auth.Identities;
 using Hedgerow.Auth.Pkce;
 using Hedgerow.Auth.Sessions;
+using Hedgerow.Auth.Users;
 using Hedgerow.Postgres;
-using Npgsql;
 
 namespace Hedgerow.Auth.External.SignIn;
 
@@ -15,7 +15,7 @@ namespace Hedgerow.Auth.External.SignIn;
 /// </summary>
 public sealed class Callback(
     AuthDatabase database, OutgoingFlows outgoing, FlowStates flows, ProviderDirectory providers, Issuers issuers, CodeExchange exchange, ExternalSignIn signIn,
-    LinkIdentity linking, AcceptInvitation invitations, SessionStart sessions, AuthOptions options)
+    LinkIdentity linking, AcceptInvitation invitations, Admittance admittance, SessionStart sessions, AuthOptions options)
 {
     public async Task<Result<Reply>> HandleAsync(AuthRequest request, CancellationToken cancellation)
     {
@@ -53,37 +53,21 @@ public sealed class Callback(
         if (!(await providers.FindAsync(request, flow.Provider, cancellation)).Ok(out var provider, out var error)) return error with { Code = "oauth_provider_not_supported" };
         if (await IssuerFlawAsync(provider, answer.GetValueOrDefault("iss"), cancellation) is { } foreign) return foreign;
         if (!(await exchange.RedeemAsync(provider, flow, code, cancellation)).Ok(out var grant, out error)) return error;
-        try
-        {
-            return await AdmitAsync(request, flow, grant, cancellation);
-        }
-        catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.UniqueViolation)
-        {
-            // The same person came twice at once, or signed up meanwhile: now there is an account to find.
-            return await AdmitAsync(request, flow, grant, cancellation);
-        }
+        return await admittance.AdmitAsync(
+            transaction => AccountAsync(transaction, request, flow, grant.User),
+            (transaction, user) => flow.IsPkce ? CodeAsync(transaction, flow, grant, user) : SessionAsync(transaction, request, flow, grant, user),
+            cancellation);
     }
 
-    private async Task<Result<string>> AdmitAsync(AuthRequest request, ReturnedFlow flow, ProviderGrant grant, CancellationToken cancellation)
+    private async Task<Result<string>> CodeAsync(AuthTransaction transaction, ReturnedFlow flow, ProviderGrant grant, User user) =>
+        await flows.IssueCodeAsync(transaction, flow.Id, user.Id, grant.AccessToken, grant.RefreshToken) is { } code
+            ? Redirects.WithQuery(flow.Referrer, ("code", code))
+            : ExternalErrors.StateUsed;
+
+    private async Task<Result<string>> SessionAsync(AuthTransaction transaction, AuthRequest request, ReturnedFlow flow, ProviderGrant grant, User user)
     {
-        await using var transaction = await database.BeginAsync(cancellation);
-        var admission = await AccountAsync(transaction, request, flow, grant.User);
-        if (admission is Admission.Refused refused) return refused.Error;
-        if (admission is Admission.Pending pending)
-        {
-            await transaction.CommitAsync();
-            return pending.Message;
-        }
-        var user = ((Admission.Granted)admission).User;
-        if (flow.IsPkce)
-        {
-            if (await flows.IssueCodeAsync(transaction, flow.Id, user.Id, grant.AccessToken, grant.RefreshToken) is not { } code) return ExternalErrors.StateUsed;
-            await transaction.CommitAsync();
-            return Redirects.WithQuery(flow.Referrer, ("code", code));
-        }
         await flows.EndAsync(transaction, flow.Id);
         var session = await sessions.StartAsync(transaction, request, user.Id, new SignInMethod("oauth", flow.Provider));
-        await transaction.CommitAsync();
         session = session with { ProviderToken = grant.AccessToken, ProviderRefreshToken = grant.RefreshToken };
         return Redirects.WithFragment(flow.Referrer, [.. session.Parameters, ("sb", "")]);
     }

@@ -2,18 +2,16 @@ using System.Security.Cryptography;
 using System.Text;
 using Hedgerow.Auth.Data;
 using Hedgerow.Auth.External.Oidc;
-using Hedgerow.Auth.External.Profiles;
 using Hedgerow.Auth.Http;
 using Hedgerow.Auth.Identities;
 using Hedgerow.Auth.Sessions;
 using Hedgerow.Postgres;
-using Npgsql;
 
 namespace Hedgerow.Auth.External.SignIn;
 
 /// <summary><c>grant_type=id_token</c>: an application that has signed someone in with a provider's own SDK shows the provider's word for it.</summary>
 public sealed class IdTokenGrant(
-    AuthDatabase database, ProviderDirectory providers, Issuers issuers, OidcProfile profile, ExternalSignIn signIn, LinkIdentity linking, SessionStart sessions, AuthOptions options)
+    AuthDatabase database, ProviderDirectory providers, Issuers issuers, OidcProfile profile, ExternalSignIn signIn, LinkIdentity linking, Admittance admittance, SessionStart sessions, AuthOptions options)
 {
     public async Task<Result<Reply>> GrantAsync(AuthRequest request, TokenBody body, CancellationToken cancellation)
     {
@@ -25,32 +23,12 @@ public sealed class IdTokenGrant(
         if (!string.IsNullOrEmpty(body.AccessToken) && !token.Vouches(body.AccessToken)) return ExternalErrors.BadIdToken("it came with another access token");
         if (!(await profile.ReadAsync(provider, token, body.AccessToken, cancellation)).Ok(out var someone, out error)) return error with { Status = 400, Code = "validation_failed" };
         if (someone.Primary is null && !provider.EmailOptional) return ExternalErrors.BadIdToken("it holds no email address");
-        try
-        {
-            return await AdmitAsync(request, provider, target.User, someone, cancellation);
-        }
-        catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.UniqueViolation)
-        {
-            // The same person came twice at once, or signed up meanwhile: now there is an account to find.
-            return await AdmitAsync(request, provider, target.User, someone, cancellation);
-        }
-    }
-
-    private async Task<Result<Reply>> AdmitAsync(AuthRequest request, OidcSetup provider, Guid? target, ExternalUser someone, CancellationToken cancellation)
-    {
-        await using var transaction = await database.BeginAsync(cancellation);
-        var admission = target is { } linked
-            ? await linking.LinkAsync(transaction, request, provider.Name, linked, someone)
-            : await signIn.AcceptAsync(transaction, request, provider.Name, provider.EmailOptional, someone);
-        if (admission is Admission.Refused refused) return refused.Error;
-        if (admission is Admission.Pending pending)
-        {
-            await transaction.CommitAsync();
-            return pending.Message;
-        }
-        var session = await sessions.StartAsync(transaction, request, ((Admission.Granted)admission).User.Id, new SignInMethod("oauth", provider.Name));
-        await transaction.CommitAsync();
-        return session.ToReply();
+        return await admittance.AdmitAsync<Reply>(
+            transaction => target.User is { } linked
+                ? linking.LinkAsync(transaction, request, provider.Name, linked, someone)
+                : signIn.AcceptAsync(transaction, request, provider.Name, provider.EmailOptional, someone),
+            async (transaction, user) => (await sessions.StartAsync(transaction, request, user.Id, new SignInMethod("oauth", provider.Name))).ToReply(),
+            cancellation);
     }
 
     /// <summary>Whom the identity is to be added to; nobody where it is a sign-in.</summary>
