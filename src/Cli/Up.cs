@@ -48,6 +48,7 @@ internal sealed class Up
         var secrets = StateSecrets.Open(State);
         var settings = GatewaySettings.Read(Configuration(secrets, "postgresql://before-the-database-is-known"));
         RequireFreePorts(settings.Gateway.Urls);
+        await MeetObjectStoreAsync(settings, cancellation);
         new RunningPlatform(Environment.ProcessId, Ready: false, settings.Gateway.Urls).Write(State);
 
         var steps = new Steps();
@@ -74,7 +75,6 @@ internal sealed class Up
                 {
                     gateway = await build;
                 }
-                await MeetObjectStoreAsync(gateway, cancellation);
                 await StartAsync(gateway, cancellation);
                 await ReadyAsync(gateway.Urls.First(), cancellation);
                 return Describe(gateway, database, settings, secrets);
@@ -168,10 +168,11 @@ internal sealed class Up
         }
     }
 
-    /// <summary>A store that does not answer would keep the platform from ever being ready; better said at once.</summary>
-    private static async Task MeetObjectStoreAsync(WebApplication gateway, CancellationToken cancellation)
+    /// <summary>A store that does not answer would keep the platform from ever being ready: said before anything is installed or migrated.</summary>
+    private static async Task MeetObjectStoreAsync(GatewaySettings settings, CancellationToken cancellation)
     {
-        if (gateway.Services.GetService<IObjectBackend>() is not { } store) return;
+        if (!settings.ServesStorage) return;
+        await using var store = settings.OpenObjectStore();
         try
         {
             await store.AnswersAsync(cancellation);
