@@ -1,3 +1,4 @@
+using Hedgerow.Postgres;
 using Npgsql;
 
 namespace Hedgerow.Bench;
@@ -12,8 +13,9 @@ internal static class PolicyRows
     /// <summary>Whom person <paramref name="number"/> (from 1) is to <c>auth.uid()</c>.</summary>
     public static string Person(int number) => $"00000000-0000-4000-8000-{number:x12}";
 
+    /// <param name="schema">The one to fill; null: all.</param>
     /// <returns>Rows by table, as SQL writes its name.</returns>
-    public static async Task<Dictionary<string, long>> FillAsync(NpgsqlConnection database, int rows, CancellationToken cancellation)
+    public static async Task<Dictionary<string, long>> FillAsync(NpgsqlConnection database, int rows, string? schema, CancellationToken cancellation)
     {
         await ExecuteAsync(database, Helpers, cancellation);
         await ExecuteAsync(database, "insert into auth.users (id, email) select pg_temp.key(n), 'person' || n || '@bench.invalid' from generate_series(1, 1000) as n", cancellation);
@@ -21,7 +23,7 @@ internal static class PolicyRows
         foreach (var check in await ListAsync(database, Checks, cancellation)) await ExecuteAsync(database, check, cancellation);
 
         var counts = new Dictionary<string, long>(StringComparer.Ordinal);
-        foreach (var table in await ListAsync(database, Tables, cancellation))
+        foreach (var table in await ListAsync(database, schema is null ? Tables : $"select t from ({Tables}) as x (t) where (select nspname from pg_namespace where oid = (select relnamespace from pg_class where oid = t::regclass)) = {Sql.Literal(schema)}", cancellation))
         {
             await using var ask = new NpgsqlCommand("select pg_temp.fill($1::text::regclass, $2)", database)
             {
