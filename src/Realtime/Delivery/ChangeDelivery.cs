@@ -10,9 +10,6 @@ namespace Hedgerow.Realtime.Delivery;
 /// </summary>
 public sealed class ChangeDelivery(AccessCatalogue catalogue, TypeCatalogue types, RowCheck check)
 {
-    /// <summary>As often as a policy may change under our hands before the batch goes on with what is known.</summary>
-    private const int MostAttempts = 5;
-
     /// <param name="full">Called for a subscription whose buffer had no room for a change; it must not be offered anything after that.</param>
     public async Task DeliverAsync(IReadOnlyList<LoggedChange> batch, SubscriptionIndex index, Action<ChangeSubscription> full, CancellationToken cancellation)
     {
@@ -44,7 +41,8 @@ public sealed class ChangeDelivery(AccessCatalogue catalogue, TypeCatalogue type
     private async Task AskAsync(TablePlan[] plans, CancellationToken cancellation)
     {
         var tables = plans.Select(plan => plan.Shape.Relation.Oid).Distinct().ToArray();
-        for (var attempt = 1; ; attempt++)
+        // Until no policy changes between its reading and its answers: nothing is shown by rules that have ended.
+        while (true)
         {
             var used = new List<(uint Table, string Role, TableAccess? Access)>();
             foreach (var plan in plans)
@@ -64,7 +62,7 @@ public sealed class ChangeDelivery(AccessCatalogue catalogue, TypeCatalogue type
                 .GroupBy(question => (question.Asker, question.Table.Schema)).SelectMany(group => group).ToList();
             var present = await check.AskAsync(questions, tables, cancellation);
             var outdated = used.Where(use => use.Access is not null && present.GetValueOrDefault(use.Table) != use.Access.Fingerprint).ToList();
-            if (outdated.Count == 0 || attempt == MostAttempts) return;
+            if (outdated.Count == 0) return;
             foreach (var (table, role, _) in outdated)
                 await check.RetryAsync(() => catalogue.LoadAsync(table, role, cancellation), cancellation);
         }
