@@ -12,6 +12,10 @@ namespace Hedgerow.Auth.Phone;
 public sealed record PhoneMessageKind(string Name, string Token)
 {
     public static PhoneMessageKind Confirmation { get; } = new("confirmation", OneTimeTokens.Confirmation);
+
+    /// <summary>A sign-in without a password, of somebody who is there: what it confirms forgets the password (<see cref="PhoneVerify"/> tells why).</summary>
+    public static PhoneMessageKind SignIn { get; } = new("sign_in", OneTimeTokens.Recovery);
+
     public static PhoneMessageKind PhoneChange { get; } = new("phone_change", OneTimeTokens.PhoneChange);
     public static PhoneMessageKind Reauthentication { get; } = new("reauthentication", OneTimeTokens.Reauthentication);
     public static PhoneMessageKind Mfa { get; } = new("mfa", "");

@@ -22,10 +22,11 @@ public sealed class PhoneOtp(AuthDatabase database, PhoneMessages messages, Auth
         if (user is null && body.CreateUser == false) return AuthErrors.OtpDisabled;
         if (user?.PhoneConfirmedAt is null && options.DisableSignup) return AuthErrors.SignupDisabled;
 
+        var kind = user is null ? PhoneMessageKind.Confirmation : PhoneMessageKind.SignIn;
         user ??= await SignUpAsync(transaction, request, phone, body);
         await AuditLog.WriteAsync(
             transaction, request, user.PhoneConfirmedAt is null ? AuditAction.ConfirmationRequested : AuditAction.RecoveryRequested, user, new { channel });
-        await messages.SendAsync(transaction, user.Id, phone, PhoneMessageKind.Confirmation, channel);
+        await messages.SendAsync(transaction, user.Id, phone, kind, channel);
         await transaction.CommitAsync();
         return Reply.EmptyObject;
     }

@@ -23,6 +23,8 @@ public sealed class PhoneVerify(AuthDatabase database, OneTimeTokens tokens, Rat
         where id = @id
         """;
 
+    private const string ForgetPassword = "update auth.users set encrypted_password = '', updated_at = now() where id = @id";
+
     public async Task<Result<Reply>> PostAsync(AuthRequest request, VerifyBody body, CancellationToken cancellation)
     {
         if (string.IsNullOrEmpty(body.Token) || !string.IsNullOrEmpty(body.TokenHash)) return AuthErrors.Invalid("Verify requires either a token or a token hash");
@@ -33,22 +35,27 @@ public sealed class PhoneVerify(AuthDatabase database, OneTimeTokens tokens, Rat
         await limits.TakeCodeAsync(phone, cancellation);
 
         await using var transaction = await database.BeginAsync(cancellation);
-        var kind = body.Type == "sms" ? OneTimeTokens.Confirmation : OneTimeTokens.PhoneChange;
-        if (await tokens.RedeemAsync(transaction, tokens.Hashes(phone, body.Token), options.Sms.OtpExpiry, kind) is not { } token) return AuthErrors.CodeExpired;
+        var isChange = body.Type == "phone_change";
+        string[] kinds = isChange ? [OneTimeTokens.PhoneChange] : [OneTimeTokens.Confirmation, OneTimeTokens.Recovery];
+        if (await tokens.RedeemAsync(transaction, tokens.Hashes(phone, body.Token), options.Sms.OtpExpiry, kinds) is not { } token) return AuthErrors.CodeExpired;
         if (await UserRows.FindAsync(transaction, token.UserId) is not { } user) return AuthErrors.CodeExpired;
         if (user.IsBanned) return AuthErrors.Banned;
         // A number that has changed since proves nothing about the new one.
-        if (phone != (kind == OneTimeTokens.Confirmation ? user.Phone : user.PhoneChange)) return AuthErrors.CodeExpired;
+        if (phone != (isChange ? user.PhoneChange : user.Phone)) return AuthErrors.CodeExpired;
 
-        if (kind == OneTimeTokens.PhoneChange)
+        if (isChange)
         {
             if (await UserRows.FindByPhoneAsync(transaction, phone) is not null) return AuthErrors.PhoneExists;
             await PhoneChange.ApplyAsync(transaction, user.Id, phone, confirmed: true);
-            await AuditLog.WriteAsync(transaction, request, AuditAction.UserModified, user, new { verified = kind });
+            await AuditLog.WriteAsync(transaction, request, AuditAction.UserModified, user, new { verified = token.Kind });
         }
         else if (user.PhoneConfirmedAt is null)
         {
+            // Anybody may have signed up with this number and a password of theirs. Who now comes with a code that asks for none need not be the same
+            // person, and nobody shall wait inside for its owner.
+            if (token.Kind == OneTimeTokens.Recovery) await transaction.ExecuteAsync(ForgetPassword, new { id = user.Id });
             await transaction.ExecuteAsync(Confirm, new { id = user.Id });
+            await tokens.RevokeAsync(transaction, user.Id, OneTimeTokens.Confirmation, OneTimeTokens.Recovery);
             await AuditLog.WriteAsync(transaction, request, AuditAction.SignedUp, user, new { provider = "phone" });
         }
         var session = await sessions.StartAsync(transaction, request, user.Id, SignInMethod.PhoneOtp);

@@ -67,6 +67,17 @@ public sealed class PhoneTests(PhonePlatform shared) : IClassFixture<PhonePlatfo
     }
 
     [Fact]
+    public async Task Whoever_signed_up_with_anothers_number_is_not_inside_when_its_owner_comes_by_code()
+    {
+        var phone = PhonePlatform.NewNumber();
+        await _platform.PhoneSignUpAsync(phone, "the thief's password");
+
+        await _platform.PhonePersonAsync(phone);
+
+        Assert.Equal("invalid_credentials", (await SignInAsync(phone, "the thief's password")).ErrorCode);
+    }
+
+    [Fact]
     public async Task A_code_passes_once_and_only_for_its_number_and_purpose()
     {
         var (phone, other) = (PhonePlatform.NewNumber(), PhonePlatform.NewNumber());
