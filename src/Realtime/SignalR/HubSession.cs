@@ -84,10 +84,15 @@ internal sealed class HubSession : IAsyncDisposable
     private void ExpireWith(Caller caller)
     {
         _expiry?.Dispose();
-        // Timers take 49 days at most; a token that lives longer outlives any connection.
-        _expiry = ChangeFeed.ExpiryOf(caller) is { } expiry
-            ? new Timer(_ => Expired(this), null, Math.Clamp((expiry - DateTimeOffset.UtcNow.ToUnixTimeSeconds()) * 1000, 0, int.MaxValue), Timeout.Infinite)
-            : null;
+        _expiry = null;
+        if (ChangeFeed.ExpiryOf(caller) is not { } expiry) return;
+        // Timers take 49 days at most: one that ends before the token does is set again.
+        var left = Math.Clamp((expiry - DateTimeOffset.UtcNow.ToUnixTimeSeconds()) * 1000, 1, int.MaxValue);
+        _expiry = new Timer(_ =>
+        {
+            if (expiry <= DateTimeOffset.UtcNow.ToUnixTimeSeconds()) Expired(this);
+            else ExpireWith(caller);
+        }, null, left, Timeout.Infinite);
     }
 
     private async Task SendAllAsync(IClientProxy client)
