@@ -55,8 +55,7 @@ public sealed class PhoneOtp(AuthDatabase database, PhoneMessages messages, Auth
     private async Task<User> SignUpAsync(AuthTransaction transaction, AuthRequest request, string phone, OtpBody body)
     {
         var person = new NewUser { Phone = phone, PhoneConfirmed = options.Sms.AutoConfirm, UserMetadata = Metadata.ObjectOrNull(body.Data) };
-        await person.InsertAsync(transaction);
-        var user = await UserRows.FindAsync(transaction, person.Id) ?? throw new InvalidOperationException("The user was inserted in this transaction.");
+        var user = await person.CreateAsync(transaction);
         if (options.Sms.AutoConfirm) await AuditLog.WriteAsync(transaction, request, AuditAction.SignedUp, user, new { provider = "phone" });
         return user;
     }

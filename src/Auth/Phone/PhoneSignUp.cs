@@ -58,12 +58,8 @@ public sealed class PhoneSignUp(AuthDatabase database, SessionStart sessions, Ph
         return Reply.Object(json => UserJson.WriteMembers(json, answered));
     }
 
-    private static async Task<User> MakeAsync(AuthTransaction transaction, SignUpBody body, string phone, bool confirmed)
-    {
-        var person = new NewUser { Phone = phone, Password = body.Password, PhoneConfirmed = confirmed, UserMetadata = Metadata.ObjectOrNull(body.Data) };
-        await person.InsertAsync(transaction);
-        return await UserRows.FindAsync(transaction, person.Id) ?? throw new InvalidOperationException("The user was inserted in this transaction.");
-    }
+    private static Task<User> MakeAsync(AuthTransaction transaction, SignUpBody body, string phone, bool confirmed) =>
+        new NewUser { Phone = phone, Password = body.Password, PhoneConfirmed = confirmed, UserMetadata = Metadata.ObjectOrNull(body.Data) }.CreateAsync(transaction);
 
     /// <summary>The same account for a number that nobody has, shown, and undone: it takes as long as making one.</summary>
     private static async Task<User> PretendAsync(AuthTransaction transaction, SignUpBody body, string phone)
