@@ -35,8 +35,8 @@ public static class Databases
     /// <exception cref="SettingException"><see cref="DbOptions.Url"/> cannot be read.</exception>
     public static Multiplexer? SharedForRest(DbOptions options)
     {
-        var reads = options.SharedConnections < 0 ? Math.Max(2, Environment.ProcessorCount) : options.SharedConnections;
-        return reads == 0 ? null : Multiplexer.For(RestLogin(options), reads, 4 * reads, s_patience);
+        var writes = options.SharedWriteConnections < 0 ? 4 * Environment.ProcessorCount : options.SharedWriteConnections;
+        return options.SharedReadConnections + writes == 0 ? null : Multiplexer.For(RestLogin(options), options.SharedReadConnections, writes, s_patience);
     }
 
     private static NpgsqlConnectionStringBuilder RestLogin(DbOptions options)

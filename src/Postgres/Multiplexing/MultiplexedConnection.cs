@@ -8,7 +8,7 @@ namespace Hedgerow.Postgres.Multiplexing;
 /// One connection that many transactions share: each is a pipeline of its own that ends with a Sync (PostgreSQL documentation, 54.2.4 Pipelining),
 /// sent without waiting for those before it. What is written while a write is under way leaves together with the next one.
 /// </summary>
-internal sealed class MultiplexedConnection : IThreadPoolWorkItem, IAsyncDisposable
+internal sealed class MultiplexedConnection : IAsyncDisposable
 {
     /// <summary>A read's row beyond this is not kept: it is for a connection that streams.</summary>
     private const int LongestRow = 256 * 1024;
@@ -69,8 +69,7 @@ internal sealed class MultiplexedConnection : IThreadPoolWorkItem, IAsyncDisposa
             if (_flushing) return exchange;
             _flushing = true;
         }
-        // Not at once: requests that arrived together have the chance to leave together.
-        ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+        _ = FlushAsync(); // it never fails, and what is added meanwhile leaves with its next write
         return exchange;
     }
 
@@ -86,8 +85,6 @@ internal sealed class MultiplexedConnection : IThreadPoolWorkItem, IAsyncDisposa
         _filling.Execute();
         return prepared;
     }
-
-    void IThreadPoolWorkItem.Execute() => _ = FlushAsync();
 
     /// <summary>Writes until nothing is left. It never fails: a broken stream ends the reading.</summary>
     private async Task FlushAsync()

@@ -6,8 +6,8 @@ using Npgsql;
 namespace Hedgerow.Postgres.Multiplexing;
 
 /// <summary>
-/// Runs quick transactions on a few connections that all requests share, several in flight on each. Under load that costs PostgreSQL and the
-/// gateway a third less than a connection a request: fewer processes that take turns, fewer wake-ups, fewer writes.
+/// Runs quick transactions on a few connections that all requests share. Under load that costs the gateway a third less than the driver's
+/// way of a connection a request, and PostgreSQL less as well: fewer wake-ups, fewer processes that take turns.
 /// </summary>
 /// <remarks>
 /// A transaction on a shared connection waits for those before it, so only such get there as were quick and short the last time, on a
@@ -43,8 +43,8 @@ public sealed class Multiplexer : IAsyncDisposable
     }
 
     /// <summary>Null where the connection string asks for what only the driver offers: then every transaction has a connection of its own.</summary>
-    /// <param name="reads">Connections for reads: about one a core keeps PostgreSQL busy.</param>
-    /// <param name="writes">Connections for writes.</param>
+    /// <param name="reads">Connections for reads; 0: reads are left to the driver.</param>
+    /// <param name="writes">Connections for writes; 0: writes are left to the driver.</param>
     /// <param name="patience">The longest that one transaction can hold up those behind it.</param>
     public static Multiplexer? For(NpgsqlConnectionStringBuilder to, int reads, int writes, TimeSpan patience) =>
         ServerLogin.For(to) is { } login ? new(login, reads, writes, patience) : null;
