@@ -52,9 +52,10 @@ internal sealed class PhoenixClient : IDisposable
         }
     }
 
-    /// <summary>The fourth of the frame's five members.</summary>
+    /// <summary>The fourth of the frame's five members; of a binary frame, which is a broadcast, nothing.</summary>
     public static ReadOnlySpan<byte> EventOf(ReadOnlySpan<byte> frame)
     {
+        if (frame is not [(byte)'[', ..]) return default;
         var json = new Utf8JsonReader(frame);
         json.Read();
         for (var i = 0; i < 4; i++) json.Read();
