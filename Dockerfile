@@ -7,7 +7,7 @@ RUN dotnet publish src/Cli/Hedgerow.Cli.csproj -c Release -o /app --nologo
 
 FROM mcr.microsoft.com/dotnet/aspnet:10.0
 RUN apt-get update \
-    && apt-get install --yes --no-install-recommends curl \
+    && apt-get install --yes --no-install-recommends curl libvips42 \
     && rm -rf /var/lib/apt/lists/* \
     && install -d -o app -g app -m 700 /var/lib/hedgerow
 WORKDIR /app

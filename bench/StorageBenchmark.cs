@@ -10,7 +10,8 @@ namespace Hedgerow.Bench;
 /// <summary>
 /// Storage on files, the whole platform: small downloads against static files on a bare Kestrel, large ones and uploads against a plain copy to the same
 /// disk, memory under parallel uploads, and lists of a bucket of a million objects. Peers and floors run in the same run, on the same machine.
-/// Options: <c>--db URL</c> (a superuser; the platform is installed there), <c>--seconds N</c> a measurement (default 4), <c>--objects N</c>.
+/// Options: <c>--db URL</c> (a superuser; the platform is installed there), <c>--seconds N</c> a measurement (default 4), <c>--objects N</c>,
+/// <c>--only small,large,memory,lists</c>.
 /// </summary>
 internal static class StorageBenchmark
 {
@@ -35,11 +36,18 @@ internal static class StorageBenchmark
         await SendAsync(client, HttpMethod.Post, "bucket", """{"name":"closed"}""", cancellation);
 
         var hold = true;
-        hold &= await SmallAsync(server, client, "1 KB", 1024, seconds, cancellation);
-        hold &= await SmallAsync(server, client, "1 MB", Megabyte, seconds, cancellation);
-        hold &= await LargeAsync(server, client, cancellation);
-        hold &= await MemoryAsync(server, client, cancellation);
-        hold &= await ListsAsync(db, client, objects, cancellation);
+        foreach (var part in (Option(options, "--only") ?? "small,large,memory,lists").Split(','))
+        {
+            hold &= part switch
+            {
+                "small" => await SmallAsync(server, client, "1 KB", 1024, seconds, cancellation)
+                    & await SmallAsync(server, client, "1 MB", Megabyte, seconds, cancellation),
+                "large" => await LargeAsync(server, client, cancellation),
+                "memory" => await MemoryAsync(server, client, cancellation),
+                "lists" => await ListsAsync(db, client, objects, cancellation),
+                _ => throw new InvalidOperationException($"bench storage has no part {part}; there are small, large, memory, lists"),
+            };
+        }
         return hold;
     }
 

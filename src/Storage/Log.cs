@@ -20,6 +20,9 @@ internal static partial class Log
     [LoggerMessage(5, LogLevel.Information, "Reconciled {Stored} stored versions: {Orphans} without an object and {Unfinished} unfinished ones removed")]
     public static partial void Reconciled(ILogger logger, long stored, long orphans, int unfinished);
 
+    [LoggerMessage(20, LogLevel.Warning, "A process that rendered an image ended with {ExitCode}; another takes its place")]
+    public static partial void ImageWorkerEnded(ILogger logger, int exitCode);
+
     [LoggerMessage(6, LogLevel.Warning, "The store could not be reconciled; the next run tries again")]
     public static partial void ReconcileFailed(ILogger logger, Exception exception);
 }

@@ -1,5 +1,6 @@
 using Hedgerow.Storage.Api;
 using Hedgerow.Storage.Backends;
+using Hedgerow.Storage.Images;
 using Hedgerow.Storage.Objects;
 using Hedgerow.Storage.Reconcile;
 using Microsoft.AspNetCore.Builder;
@@ -45,6 +46,9 @@ public static class StorageEndpoints
         services.AddSingleton<SignEndpoints>();
         services.AddSingleton<ListEndpoints>();
         services.AddSingleton<ObjectEndpoints>();
+        services.AddSingleton<ImageRenderer>();
+        services.AddSingleton<RenderEndpoints>();
+        services.AddSingleton<CacheEndpoints>();
     }
 
     public static void MapStorage(this IEndpointRouteBuilder routes)
@@ -54,6 +58,8 @@ public static class StorageEndpoints
         var route = room.GetRequiredService<StorageRoute>();
         storage.MapBuckets(route, room.GetRequiredService<BucketEndpoints>());
         storage.MapObjects(route, room);
+        storage.MapImages(route, room.GetRequiredService<RenderEndpoints>());
+        storage.MapCache(route, room.GetRequiredService<CacheEndpoints>());
         storage.MapGet("/status", () => Results.Text(""));
         storage.Map("/{**path}", StorageRoute.NotFoundAsync);
     }
@@ -66,6 +72,20 @@ public static class StorageEndpoints
         storage.MapPut("/bucket/{bucket}", route.Of("storage.bucket.update", buckets.UpdateAsync));
         storage.MapDelete("/bucket/{bucket}", route.Of("storage.bucket.delete", buckets.DeleteAsync));
         storage.MapPost("/bucket/{bucket}/empty", route.Of("storage.bucket.empty", buckets.EmptyAsync));
+    }
+
+    private static void MapImages(this RouteGroupBuilder storage, StorageRoute route, RenderEndpoints images)
+    {
+        storage.MapMethods("/render/image/public/{bucket}/{**name}", s_reading, route.Of("storage.render.image_public", images.GetPublicAsync, needsToken: false));
+        storage.MapMethods("/render/image/authenticated/{bucket}/{**name}", s_reading, route.Of("storage.render.image_authenticated", images.GetAuthenticatedAsync));
+        storage.MapMethods("/render/image/sign/{bucket}/{**name}", s_reading, route.Of("storage.render.image_sign", images.GetSignedAsync, needsToken: false));
+    }
+
+    private static void MapCache(this RouteGroupBuilder storage, StorageRoute route, CacheEndpoints cache)
+    {
+        storage.MapDelete("/cdn", route.Of("storage.cdn.purge_tenant_cache", cache.PurgeAsync));
+        storage.MapDelete("/cdn/{bucket}", route.Of("storage.cdn.purge_bucket_cache", cache.PurgeAsync));
+        storage.MapDelete("/cdn/{bucket}/{**name}", route.Of("storage.cdn.purge_object_cache", cache.PurgeAsync));
     }
 
     private static void MapObjects(this RouteGroupBuilder storage, StorageRoute route, IServiceProvider room)

@@ -31,6 +31,18 @@ public static class StorageErrors
     public static ApiError NoBytes { get; } = new(404, "NoSuchKey", "The resource was not found");
     public static ApiError InvalidChecksum { get; } = new(400, "InvalidChecksum", "The body does not have the checksum that its headers name");
 
+    public static ApiError NoCdn { get; } = new(400, "MissingParameter", "No cache is configured that could be purged (Storage:CdnPurgeUrl)");
+    public static ApiError CdnFailed { get; } = new(502, "InternalError", "The cache could not be purged: it did not answer, or refused");
+    public static ApiError ImagesOff { get; } = new(403, "FeatureNotEnabled", "Images are not transformed here (Storage:Images:Enabled)");
+    public static ApiError NoImages { get; } = new(501, "NotImplemented", "Images cannot be transformed: libvips 8.13 or newer is not installed on the server (Debian: libvips42)");
+    public static ApiError NoImage { get; } = new(422, "InvalidRequest", "The object is not an image that can be transformed: JPEG, PNG, GIF, WebP, AVIF and HEIC are");
+    public static ApiError BadImage { get; } = new(422, "InvalidRequest", "The image is damaged: it cannot be read to its end");
+    public static ApiError UnwritableImage { get; } = new(422, "InvalidRequest", "The transformed image is too large for its format; ask for a smaller one");
+    public static ApiError TooManyImages { get; } = new(429, "SlowDown", "Too many images are being transformed; try again") { Headers = s_retry };
+
+    public static ApiError ImageTooLarge(long bytes) => new(422, "InvalidRequest", $"The image is larger than the {bytes} bytes that can be transformed");
+    public static ApiError TooManyPixels(int megapixels) => new(422, "InvalidRequest", $"The image has more than the {megapixels} megapixels that can be transformed");
+    public static ApiError ImageTooSlow(int seconds) => new(503, "SlowDown", $"The image could not be transformed within {seconds} s") { Headers = s_retry };
     public static ApiError Invalid(string message) => new(400, "InvalidRequest", message);
     public static ApiError InvalidKey(string name) => new(400, "InvalidKey", $"Invalid key: {Shown(name)}");
     public static ApiError InvalidMimeType(string type) => new(415, "InvalidMimeType", $"mime type {Shown(type)} is not supported");

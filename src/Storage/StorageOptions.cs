@@ -1,3 +1,5 @@
+using Hedgerow.Storage.Images;
+
 namespace Hedgerow.Storage;
 
 /// <summary>Files. Section <c>Storage</c>; names and meanings are Supabase's where it has them.</summary>
@@ -23,4 +25,13 @@ public sealed record StorageOptions
 
     /// <summary>Hours that stored bytes without an object are left alone: their row may be on its way.</summary>
     public int OrphanAgeHours { get; init; } = 24;
+
+    /// <summary>Where a cache in front of the platform takes orders to forget (<c>CDN_PURGE_ENDPOINT_URL</c>). Empty: there is none to order.</summary>
+    public string CdnPurgeUrl { get; init; } = "";
+
+    /// <summary>The bearer token for it (<c>CDN_PURGE_ENDPOINT_KEY</c>).</summary>
+    public string CdnPurgeKey { get; init; } = "";
+
+    /// <summary>Rendering images.</summary>
+    public ImageOptions Images { get; init; } = new();
 }

@@ -215,6 +215,19 @@ public static class SettingsRules
         Require(storage.BackendPatience > 0, "Storage:BackendPatience", "must be positive");
         Require(storage.ReconcileHours is >= 0 and <= 24 * 31, "Storage:ReconcileHours", "must be between 0 and 744");
         Require(storage.OrphanAgeHours > 0, "Storage:OrphanAgeHours", "must be positive");
+        Require(
+            storage.CdnPurgeUrl.Length == 0 || Uri.TryCreate(storage.CdnPurgeUrl, UriKind.Absolute, out var cdn) && cdn.Scheme is "http" or "https",
+            "Storage:CdnPurgeUrl", "must be http:// or https://…");
+        var images = storage.Images;
+        Require(images.MaxSize is > 0 and <= 16_383, "Storage:Images:MaxSize", "must be between 1 and 16383");
+        Require(images.MaxSourceBytes is > 0 and <= 100_000_000, "Storage:Images:MaxSourceBytes", "must be between 1 and 100000000");
+        Require(images.MaxSourceMegapixels is > 0 and <= 1000, "Storage:Images:MaxSourceMegapixels", "must be between 1 and 1000");
+        Require(images.MaxFrames > 0, "Storage:Images:MaxFrames", "must be positive");
+        Require(images.TimeoutSeconds is > 0 and <= 600, "Storage:Images:TimeoutSeconds", "must be between 1 and 600");
+        Require(images.Workers is >= 0 and <= 256, "Storage:Images:Workers", "must be between 0 and 256");
+        Require(images.MaxRequests > 0, "Storage:Images:MaxRequests", "must be positive");
+        Require(images.MemoryMegabytes is >= 64 and <= 65_536, "Storage:Images:MemoryMegabytes", "must be between 64 and 65536");
+        Require(images.ImagesPerWorker > 0, "Storage:Images:ImagesPerWorker", "must be positive");
     }
 
     private static void CheckDb(GatewaySettings settings)

@@ -21,6 +21,8 @@ public sealed class DownloadEndpoints(ObjectReader reader, ObjectResponse respon
     {
         if (request.Query("token") is not { } token) return StorageErrors.NoToken;
         if (!urls.Read(token, SignedScope.Download, request.Bucket, request.Name).Ok(out var signed, out var error)) return error;
+        // Who was given a thumbnail was not given the original.
+        if (!string.IsNullOrEmpty(signed.Transformations)) return StorageErrors.InvalidSignature;
         Task<Result<ObjectRow>> Find() => reader.FindSignedAsync(request.Session, request.Bucket, request.Name, cancellation);
         if (!(await Find()).Ok(out var row, out error)) return error;
         return await response.WriteAsync(request.Http, row, Find, request.Query("download"), signed.ExpiresAt, cancellation);

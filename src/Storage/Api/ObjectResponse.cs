@@ -79,7 +79,7 @@ public sealed class ObjectResponse(ObjectReader reader, ILogger<ObjectResponse> 
     }
 
     /// <summary><c>If-None-Match</c> decides where it is sent, else <c>If-Modified-Since</c> (RFC 9110, 13.2.2).</summary>
-    private static bool IsUnchanged(HttpRequest request, ObjectMetadata metadata)
+    public static bool IsUnchanged(HttpRequest request, ObjectMetadata metadata)
     {
         var tags = request.Headers.IfNoneMatch;
         if (tags.Count > 0) return tags.ToString().Split(',', StringSplitOptions.TrimEntries).Any(tag => tag == "*" || Weak(tag) == Weak(metadata.ETag));

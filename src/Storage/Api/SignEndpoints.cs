@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Hedgerow.Postgres;
+using Hedgerow.Storage.Images;
 using Hedgerow.Storage.Objects;
 
 namespace Hedgerow.Storage.Api;
@@ -13,9 +14,11 @@ public sealed class SignEndpoints(ObjectReader reader, ObjectWriter writer, Sign
     public async Task<ApiError?> SignAsync(StorageRequest request, CancellationToken cancellation)
     {
         if (!(await request.JsonAsync(cancellation)).Ok(out var body, out var error)) return error;
-        if (!Seconds(body).Ok(out var lifetime, out error)) return error;
+        if (!Seconds(body).Ok(out var lifetime, out error) || !Transformation.Of(body).Ok(out var transformation, out error)) return error;
         if (!(await reader.FindAsCallerAsync(request.Session, request.Bucket, request.Name, cancellation)).Ok(out _, out error)) return error;
-        var url = $"/object/sign/{request.Bucket}/{request.Name}?token={urls.SignDownload(request.Bucket, request.Name, lifetime.Seconds)}";
+        // What the token says cannot be changed once it is signed: it opens the image as it is to be rendered, and nothing else.
+        var token = urls.SignDownload(request.Bucket, request.Name, lifetime.Seconds, transformation.ToString());
+        var url = $"/{(transformation.IsEmpty ? "object" : "render/image")}/sign/{request.Bucket}/{request.Name}?token={token}";
         await StorageRoute.ReplyAsync(request.Http, json =>
         {
             json.WriteStartObject();

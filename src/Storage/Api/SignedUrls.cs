@@ -12,8 +12,7 @@ public enum SignedScope { Download, Upload }
 /// <param name="Owner">Upload: on whose behalf; null: nobody's.</param>
 /// <param name="Upsert">Upload: an object may be replaced.</param>
 /// <param name="Transformations">Download: how the image is to be rendered, as it was when the URL was signed.</param>
-/// <param name="Format">Download: the rendered image's format.</param>
-public sealed record SignedUrl(DateTimeOffset ExpiresAt, string? Owner, bool Upsert, string? Transformations, string? Format);
+public sealed record SignedUrl(DateTimeOffset ExpiresAt, string? Owner, bool Upsert, string? Transformations);
 
 /// <summary>
 /// Makes and reads the tokens of signed URLs: JWTs with the claims <c>url</c> (bucket and name), <c>scope</c>, <c>iat</c> and <c>exp</c>, as
@@ -21,11 +20,10 @@ public sealed record SignedUrl(DateTimeOffset ExpiresAt, string? Owner, bool Ups
 /// </summary>
 public sealed class SignedUrls(UrlTokens tokens, TimeProvider clock)
 {
-    public string SignDownload(string bucket, string name, long seconds, string? transformations = null, string? format = null) =>
+    public string SignDownload(string bucket, string name, long seconds, string? transformations = null) =>
         Sign(bucket, name, seconds, SignedScope.Download, json =>
         {
             if (!string.IsNullOrEmpty(transformations)) json.WriteString("transformations", transformations);
-            if (!string.IsNullOrEmpty(format)) json.WriteString("format", format);
         });
 
     public string SignUpload(string bucket, string name, long seconds, string? owner, bool upsert) =>
@@ -51,7 +49,7 @@ public sealed class SignedUrls(UrlTokens tokens, TimeProvider clock)
                 ? StorageErrors.ExpiredUrl
                 : new SignedUrl(
                     ends, Member(claims, "owner"), claims.TryGetProperty("upsert", out var upsert) && upsert.ValueKind == JsonValueKind.True,
-                    Member(claims, "transformations"), Member(claims, "format"));
+                    Member(claims, "transformations"));
         }
     }
 
