@@ -49,9 +49,9 @@ public static class RealtimeEndpoints
         services.AddSingleton<Retention>();
         services.AddSingleton<RealtimeEngine>();
         services.AddHostedService(room => room.GetRequiredService<RealtimeEngine>());
-        services.AddSingleton(room => new PhoenixRoom(
-            options, verify, room.GetRequiredService<ChangeFeed>(), room.GetRequiredService<TopicHub>(), room.GetRequiredService<TopicAccess>(),
-            room.GetRequiredService<PresenceTable>(), room.GetRequiredService<ILogger<PhoenixRoom>>(), room.GetRequiredService<RealtimeEngine>().Closing));
+        services.AddSingleton(room => new RealtimeRoom(
+            options, new ConnectionLimit(options), verify, room.GetRequiredService<ChangeFeed>(), room.GetRequiredService<TopicHub>(), room.GetRequiredService<TopicAccess>(),
+            room.GetRequiredService<PresenceTable>(), room.GetRequiredService<ILogger<RealtimeRoom>>(), room.GetRequiredService<RealtimeEngine>().Closing));
         services.AddSingleton<PhoenixEndpoint>();
         services.AddSingleton<BroadcastEndpoint>();
         services.AddLogging(log => log.AddFilter(HubFaults.Dispatcher, LogLevel.None));
@@ -68,7 +68,7 @@ public static class RealtimeEndpoints
         var broadcast = routes.ServiceProvider.GetRequiredService<BroadcastEndpoint>();
         routes.Map("/realtime/v1/websocket", phoenix.HandleAsync);
         routes.MapHub<RealtimeHub>("/realtime/v1/hub")
-            .RequireToken(routes.ServiceProvider.GetRequiredService<PhoenixRoom>(), routes.ServiceProvider.GetRequiredService<RealtimeEngine>());
+            .RequireToken(routes.ServiceProvider.GetRequiredService<RealtimeRoom>(), routes.ServiceProvider.GetRequiredService<RealtimeEngine>());
         routes.MapPost("/realtime/v1/api/broadcast", broadcast.PostBatchAsync);
         routes.MapPost("/realtime/v1/api/broadcast/{topic}/events/{name}", broadcast.PostOneAsync);
     }

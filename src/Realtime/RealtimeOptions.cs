@@ -21,7 +21,7 @@ public sealed record RealtimeOptions
     /// <summary>Connections to the database besides the reader's.</summary>
     public int PoolSize { get; init; } = 8;
 
-    /// <summary>Sockets at once; above it 429.</summary>
+    /// <summary>Connections at once, of both protocols; above it 429.</summary>
     public int MaxConnections { get; init; } = 50_000;
 
     /// <summary>Channels of one socket.</summary>

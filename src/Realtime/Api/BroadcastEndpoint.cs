@@ -3,7 +3,6 @@ using Hedgerow.Postgres;
 using Hedgerow.Realtime.Topics;
 using Hedgerow.Realtime.Visibility;
 using Microsoft.AspNetCore.Http;
-using Npgsql;
 
 namespace Hedgerow.Realtime.Api;
 
@@ -42,30 +41,14 @@ public sealed class BroadcastEndpoint(TopicHub topics, TopicAccess access, Realt
 
     private async Task SendAsync(HttpContext http, Caller caller, IReadOnlyList<Broadcast> messages)
     {
-        var rights = new Dictionary<string, bool>(StringComparer.Ordinal);
+        var rights = new Dictionary<TopicName, TopicRights>();
         foreach (var message in messages)
         {
-            if (message.Topic.Private)
-            {
-                if (!rights.TryGetValue(message.Topic.Name, out var may)) rights[message.Topic.Name] = may = await MaySendAsync(caller, message.Topic.Name, http.RequestAborted);
-                if (!may) continue;
-            }
-            else if (!options.PublicChannels) continue;
-            topics.Publish(message);
+            if (!rights.TryGetValue(message.Topic, out var may))
+                rights[message.Topic] = may = await access.RightsAsync(caller, message.Topic, AccessCatalogue.Command.Insert, http.RequestAborted);
+            if (may.Broadcast) topics.Publish(message);
         }
         http.Response.StatusCode = StatusCodes.Status202Accepted;
-    }
-
-    private async Task<bool> MaySendAsync(Caller caller, string topic, CancellationToken cancellation)
-    {
-        try
-        {
-            return (await access.RightsAsync(caller, topic, AccessCatalogue.Command.Insert, cancellation)).Broadcast;
-        }
-        catch (PostgresException)
-        {
-            return false;
-        }
     }
 
     /// <summary>Whoever holds a good token; else null, and the answer is given.</summary>

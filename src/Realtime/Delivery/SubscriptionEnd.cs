@@ -13,6 +13,9 @@ public enum EndReason
     /// <summary>What comes next is not kept any more: read the rows again, then subscribe without a cursor.</summary>
     ResyncRequired,
 
+    /// <summary>The table was emptied by TRUNCATE, which tells no rows: as <see cref="ResyncRequired"/>.</summary>
+    Truncated,
+
     TokenExpired,
 
     /// <summary>The gateway stops; another one, or the next, takes the cursor.</summary>
@@ -27,7 +30,7 @@ public sealed record SubscriptionEnd(EndReason Reason, Cursor Cursor)
     public string Code => Reason switch
     {
         EndReason.TooSlow => "slow_consumer",
-        EndReason.ResyncRequired => "resync_required",
+        EndReason.ResyncRequired or EndReason.Truncated => "resync_required",
         EndReason.TokenExpired => "token_expired",
         EndReason.Stopping => "restarting",
         _ => "left",
@@ -37,6 +40,7 @@ public sealed record SubscriptionEnd(EndReason Reason, Cursor Cursor)
     {
         EndReason.TooSlow => "Too many changes wait for this client; subscribe again with the cursor",
         EndReason.ResyncRequired => "Changes since the cursor are not kept any more; read the rows again",
+        EndReason.Truncated => "The table was truncated; read the rows again",
         EndReason.TokenExpired => "The token has expired",
         EndReason.Stopping => "Realtime is restarting, please standby",
         _ => "Left",

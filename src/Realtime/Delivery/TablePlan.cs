@@ -39,6 +39,11 @@ internal sealed class TablePlan(TableShape shape, IReadOnlyDictionary<Caller, Li
     /// <summary>Hands <paramref name="change"/> to whoever sees it. Those whose buffers are full are left where they were.</summary>
     public void Deliver(LoggedChange change, Action<ChangeSubscription> full)
     {
+        if (change.Kind == ChangeKind.Truncate)
+        {
+            EndAll(change);
+            return;
+        }
         var payloads = new Dictionary<(ChangeKind, bool[], bool), ChangePayload>();
         foreach (var viewer in _viewers)
         {
@@ -50,6 +55,16 @@ internal sealed class TablePlan(TableShape shape, IReadOnlyDictionary<Caller, Li
         }
     }
 
+    /// <summary>A TRUNCATE does not log the rows it removes: nobody can be told which of theirs are gone, so those who want to hear of that read again.</summary>
+    private void EndAll(LoggedChange change)
+    {
+        foreach (var (subscription, binding) in _viewers.SelectMany(viewer => viewer.Subscribers))
+            if (binding.Events.HasFlag(ChangeEvents.Delete) && IsNews(change, subscription)) subscription.Finish(EndReason.Truncated);
+    }
+
+    private static bool IsNews(LoggedChange change, ChangeSubscription subscription) =>
+        !subscription.Stalled && change.Cursor > subscription.Position && !(subscription.Fence?.IsBehind(change) ?? false);
+
     private void Deliver(
         LoggedChange change, ChangeKind kind, Viewer viewer, bool oldSeen,
         Dictionary<(ChangeKind, bool[], bool), ChangePayload> payloads, Action<ChangeSubscription> full)
@@ -59,8 +74,7 @@ internal sealed class TablePlan(TableShape shape, IReadOnlyDictionary<Caller, Li
         for (var i = 0; i < viewer.Subscribers.Count; i++)
         {
             var (subscription, binding) = viewer.Subscribers[i];
-            if ((binding.Events & wanted) == 0 || subscription.Stalled || change.Cursor <= subscription.Position
-                || (subscription.Fence?.IsBehind(change) ?? false) || !Meets(binding.Filter, viewer, row)) continue;
+            if ((binding.Events & wanted) == 0 || !IsNews(change, subscription) || !Meets(binding.Filter, viewer, row)) continue;
             // The bindings of one subscription stand together: those with the same columns share a message.
             var numbers = new List<int>(1) { binding.Number };
             while (i + 1 < viewer.Subscribers.Count && viewer.Subscribers[i + 1] is var next && next.Subscription == subscription && next.Binding.ColumnsKey == binding.ColumnsKey)

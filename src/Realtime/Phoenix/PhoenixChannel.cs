@@ -1,11 +1,8 @@
-using System.Buffers;
 using System.Text.Json;
 using Hedgerow.Postgres;
 using Hedgerow.Realtime.Delivery;
 using Hedgerow.Realtime.Presence;
-using Hedgerow.Realtime.Rows;
 using Hedgerow.Realtime.Topics;
-using Hedgerow.Realtime.Visibility;
 using Npgsql;
 
 namespace Hedgerow.Realtime.Phoenix;
@@ -17,25 +14,19 @@ namespace Hedgerow.Realtime.Phoenix;
 public sealed class PhoenixChannel : ITopicMember
 {
     private readonly PhoenixSocket _socket;
-    private readonly PhoenixRoom _room;
+    private readonly RealtimeRoom _room;
     private readonly CancellationTokenSource _ending;
     private readonly CancellationToken _closing;
     private readonly TaskCompletionSource _joined = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Task _join = Task.CompletedTask, _pump = Task.CompletedTask;
     private JoinPayload? _config;
-    private Caller? _caller;
-    private string? _token;
-    private TopicRights _mayRead = TopicRights.None;
-    private TopicRights? _maySend;
+    private ChannelAccess? _access;
+    private ChannelPresence? _presence;
     private ChangeSubscription? _subscription;
     private long[] _ids = [];
-    private string _presenceKey = "";
-    private PresenceMeta? _present;
-    private volatile bool _hearsPresence;
-    private Timer? _expiry;
     private int _closed;
 
-    public PhoenixChannel(PhoenixSocket socket, PhoenixRoom room, string topic, string joinRef)
+    public PhoenixChannel(PhoenixSocket socket, RealtimeRoom room, string topic, string joinRef)
     {
         (_socket, _room, Topic, JoinRef) = (socket, room, topic, joinRef);
         _ending = CancellationTokenSource.CreateLinkedTokenSource(socket.Ending);
@@ -46,7 +37,6 @@ public sealed class PhoenixChannel : ITopicMember
     public string JoinRef { get; }
 
     private string Name => Topic[PhoenixTopic.Prefix.Length..];
-    private TopicName Room => new(Name, _config!.Private);
 
     /// <summary>Starts the join; it answers by itself.</summary>
     public void Begin(PhoenixMessage message) => _join = JoinAsync(message);
@@ -63,7 +53,7 @@ public sealed class PhoenixChannel : ITopicMember
                     await BroadcastAsync(message);
                     break;
                 case "presence":
-                    await PresenceAsync(message);
+                    await PresenceAsync(message, _presence!);
                     break;
                 case "access_token":
                     await RenewAsync(message);
@@ -79,13 +69,10 @@ public sealed class PhoenixChannel : ITopicMember
 
     public void Hear(Broadcast message)
     {
-        if (_mayRead.Broadcast && PhoenixFrame.Of(_socket.Version, message) is { } frame) _socket.Send(frame);
+        if (_access!.MayRead.Broadcast && PhoenixFrame.Of(_socket.Version, message) is { } frame) _socket.Send(frame);
     }
 
-    public void Hear(PresenceDiff diff)
-    {
-        if (_hearsPresence) _socket.Send(PhoenixFrame.Of(_socket.Version, null, null, Topic, "presence_diff", diff.ToJson()));
-    }
+    public void Hear(PresenceDiff diff) => _presence!.Hear(diff);
 
     /// <summary>Says why, and ends the channel.</summary>
     public async Task ShutAsync(string message)
@@ -102,11 +89,11 @@ public sealed class PhoenixChannel : ITopicMember
         if (Interlocked.Exchange(ref _closed, 1) == 1) return;
         await _ending.CancelAsync();
         await _join.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        if (_expiry is not null) await _expiry.DisposeAsync();
+        if (_access is not null) await _access.DisposeAsync();
         if (_config is not null)
         {
-            _room.Topics.Leave(Room, this);
-            if (_present is not null) _room.Presence.Untrack(Room, _present);
+            _room.Topics.Leave(_access!.Topic, this);
+            _presence!.Untrack();
         }
         if (_subscription is not null) await _subscription.DisposeAsync();
         _ending.Dispose();
@@ -140,6 +127,11 @@ public sealed class PhoenixChannel : ITopicMember
         }
         finally
         {
+            if (_config is null && Interlocked.Exchange(ref _closed, 1) == 0)
+            {
+                if (_access is not null) await _access.DisposeAsync();
+                _ending.Dispose();
+            }
             _joined.TrySetResult();
         }
     }
@@ -149,52 +141,40 @@ public sealed class PhoenixChannel : ITopicMember
     {
         if (!JoinPayload.Read(message.Payload).Ok(out var config, out var error)) return $"{error.Code}: {error.Message}";
         // Keys of Supabase's newer kind are no tokens: the connection's counts.
-        _token = config.Token is { } own && !own.StartsWith("sb_", StringComparison.Ordinal) ? own : _socket.Key;
-        if (!_room.Verify(_token).Caller.Ok(out var caller, out error)) return TokenProblem(error);
-        if (ChangeFeed.ExpiryOf(caller) is { } expiry && expiry <= Now) return $"InvalidJWTToken: Token has expired {Now - expiry} seconds ago";
-        if (!config.Private && !_room.Options.PublicChannels) return "PrivateOnly: This project only allows private channels";
+        var token = config.Token is { } own && !own.StartsWith("sb_", StringComparison.Ordinal) ? own : _socket.Key;
+        var topic = new TopicName(Name, config.Private);
+        if (ChannelAccess.Verify(_room, token, topic, ShutAsync, out _access) is { } problem) return problem;
+        var access = _access!;
         if (config.Replay is not null && !config.Private) return "UnableToReplayMessages: Replay is not allowed for public channels";
         if (config.Replay == ReplayRequest.Invalid) return "UnableToReplayMessages: Replay params are not valid";
 
         // What is sent from SQL or by another gateway comes through the log: a join is no join before that is read.
         if (!await _room.Changes.IsFollowingAsync(_closing)) return "InitializingProjectConnection: Realtime is initializing the project connection";
-        var rights = TopicRights.All;
-        if (config.Private)
-        {
-            try
-            {
-                rights = await _room.Access.RightsAsync(caller, Name, AccessCatalogue.Command.Select, _closing);
-            }
-            catch (PostgresException e) when (e.SqlState[..2] is not ("08" or "53" or "57"))
-            {
-                rights = TopicRights.None;
-            }
-            if (!rights.Broadcast && !(rights.Presence && config.PresenceEnabled)) return $"Unauthorized: You do not have permissions to read from this Channel topic: {Name}";
-        }
-        else _maySend = TopicRights.All;
+        await access.ReadRightsAsync(_closing);
+        if (!access.MayRead.Broadcast && !(access.MayRead.Presence && config.PresenceEnabled)) return $"Unauthorized: You do not have permissions to read from this Channel topic: {Name}";
 
         ChangeSubscription? subscription = null;
         string? refusal = null;
         if (config.Changes.Count > 0)
         {
             refusal = config.Changes.Any(change => change.Request.Schema.Length == 0) ? "No subscription params provided. Please provide at least a `schema` or `table` to subscribe to" : null;
-            if (refusal is null && !(await _room.Changes.SubscribeAsync(caller, [.. config.Changes.Select(change => change.Request)], config.Since, _closing)).Ok(out subscription, out error))
+            if (refusal is null && !(await _room.Changes.SubscribeAsync(access.Caller, [.. config.Changes.Select(change => change.Request)], config.Since, _closing)).Ok(out subscription, out error))
                 refusal = $"Unable to subscribe to changes with given parameters. {error.Message}{(error.Hint is null ? "" : $". {error.Hint}")}";
             if (refusal is not null && config.WaitForChanges) return $"RealtimeDisabledForConfiguration: {refusal}";
         }
 
-        (_config, _caller, _mayRead, _subscription) = (config, caller, rights, subscription);
-        _presenceKey = config.PresenceKey.Length > 0 ? config.PresenceKey : Guid.NewGuid().ToString();
-        _ids = [.. config.Changes.Select(change => IdOf(change.Json))];
+        var presence = new ChannelPresence(
+            _room.Presence, topic, config.PresenceKey.Length > 0 ? config.PresenceKey : Guid.NewGuid().ToString(),
+            (name, payload) => _socket.Send(PhoenixFrame.Of(_socket.Version, null, null, Topic, name, payload)));
+        (_config, _presence, _subscription, _ids) = (config, presence, subscription, JoinReply.IdsOf(config));
         if (_closing.IsCancellationRequested) return null;
-        Expire(caller);
-        var replayed = config.Replay is { } replay ? await _room.Access.ReplayAsync(caller, Name, replay.Since, replay.Limit, _closing) : [];
+        var replayed = config.Replay is { } replay ? await _room.Access.ReplayAsync(access.Caller, Name, replay.Since, replay.Limit, _closing) : [];
 
-        _socket.Reply(message, true, Joined(config));
+        _socket.Reply(message, true, JoinReply.Of(config, _ids, subscription));
         foreach (var old in replayed)
             if (PhoenixFrame.Of(_socket.Version, old) is { } frame) _socket.Send(frame);
-        if (config.PresenceEnabled && rights.Presence) HearPresence();
-        _room.Topics.Join(Room, this);
+        if (config.PresenceEnabled && access.MayRead.Presence) presence.Listen();
+        _room.Topics.Join(topic, this);
         if (config.ReplicationReady) Say("system", "ok", "Replication connection established");
         if (refusal is not null) SayError("postgres_changes", refusal);
         if (subscription is not null)
@@ -220,22 +200,22 @@ public sealed class PhoenixChannel : ITopicMember
         if (subscription.End is not { } end || end.Reason is EndReason.Left or EndReason.Stopping) return;
         if (end.Reason == EndReason.TokenExpired)
         {
-            await ShutAsync(Expired);
+            await ShutAsync(ChannelAccess.Expired);
             return;
         }
         Say("postgres_changes", "error", $"{end.Code}: {end.Message}", end.Cursor.ToString());
         _socket.Forget(this);
         await CloseAsync();
         // Clients join again after phx_error, and not after phx_close: a cursor that is too old would only be refused again.
-        _socket.Send(PhoenixFrame.Of(_socket.Version, JoinRef, JoinRef, Topic, end.Reason == EndReason.ResyncRequired && _config!.Since is not null ? "phx_close" : "phx_error", "{}"u8.ToArray()));
+        _socket.Send(PhoenixFrame.Of(_socket.Version, JoinRef, JoinRef, Topic, end.Code == "resync_required" && _config!.Since is not null ? "phx_close" : "phx_error", "{}"u8.ToArray()));
     }
 
     private async Task BroadcastAsync(PhoenixMessage message)
     {
         Broadcast? sent = message.Binary is { } binary
-            ? new Broadcast(Room, binary.Event, !binary.Json, binary.Payload)
+            ? new Broadcast(_access!.Topic, binary.Event, !binary.Json, binary.Payload)
             : message.Payload.ValueKind == JsonValueKind.Object && message.Payload.TryGetProperty("event", out var name) && name.ValueKind == JsonValueKind.String
-                ? new Broadcast(Room, name.GetString()!, false, message.Payload.TryGetProperty("payload", out var payload) ? JsonSerializer.SerializeToUtf8Bytes(payload) : "{}"u8.ToArray())
+                ? new Broadcast(_access!.Topic, name.GetString()!, false, message.Payload.TryGetProperty("payload", out var payload) ? JsonSerializer.SerializeToUtf8Bytes(payload) : "{}"u8.ToArray())
                 : null;
         if (sent is null)
         {
@@ -243,134 +223,43 @@ public sealed class PhoenixChannel : ITopicMember
             return;
         }
         // As Supabase: who may not send is not told so.
-        if (!(await SendRightsAsync()).Broadcast) return;
+        if (!(await _access!.SendRightsAsync(_closing)).Broadcast) return;
         _room.Topics.Publish(sent, _config!.SelfBroadcast ? null : this);
         if (_config.AckBroadcast) _socket.Reply(message, true, "{}"u8);
     }
 
-    private async Task PresenceAsync(PhoenixMessage message)
+    private async Task PresenceAsync(PhoenixMessage message, ChannelPresence presence)
     {
         var name = message.Payload.ValueKind == JsonValueKind.Object && message.Payload.TryGetProperty("event", out var text) && text.ValueKind == JsonValueKind.String ? text.GetString()!.ToLowerInvariant() : "";
         if (name == "untrack")
         {
-            if (Interlocked.Exchange(ref _present, null) is { } left) _room.Presence.Untrack(Room, left);
+            presence.Untrack();
             _socket.Reply(message, true, "{}"u8);
             return;
         }
-        var hasPayload = message.Payload.TryGetProperty("payload", out var payload);
-        if (name != "track" || (hasPayload && payload.ValueKind != JsonValueKind.Object))
+        JsonElement payload = default;
+        if (name != "track" || (message.Payload.TryGetProperty("payload", out payload) && payload.ValueKind != JsonValueKind.Object))
         {
             _socket.Refuse(message, name == "track" ? "Presence track payload must be a map" : "UnknownPresenceEvent: there are track and untrack");
             return;
         }
-        if (!(await SendRightsAsync()).Presence)
+        if (!(await _access!.SendRightsAsync(_closing)).Presence)
         {
             _socket.Reply(message, false, "{}"u8);
             return;
         }
         // Whoever is seen sees: a client that did not ask for presence with its join hears of it from its first track on.
-        if (!_hearsPresence && (!_config!.Private || (await _room.Access.RightsAsync(_caller!, Name, AccessCatalogue.Command.Select, _closing)).Presence)) HearPresence();
-        byte[] json = hasPayload ? JsonSerializer.SerializeToUtf8Bytes(payload) : "{}"u8.ToArray();
-        if (_present is null || !_present.Payload.Span.SequenceEqual(json)) _present = _room.Presence.Track(Room, _presenceKey, json, _present);
+        if (!presence.Hears && _access.MayRead.Presence) presence.Listen();
+        presence.Track(payload);
         _socket.Reply(message, true, "{}"u8);
-    }
-
-    private void HearPresence() => _room.Presence.Snapshot(Room, present =>
-    {
-        _socket.Send(PhoenixFrame.Of(_socket.Version, null, null, Topic, "presence_state", PresenceJson.StateOf(present)));
-        _hearsPresence = true;
-    });
-
-    private async Task<TopicRights> SendRightsAsync()
-    {
-        if (_maySend is { } known) return known;
-        try
-        {
-            return (_maySend = await _room.Access.RightsAsync(_caller!, Name, AccessCatalogue.Command.Insert, _closing))!;
-        }
-        catch (PostgresException e) when (e.SqlState[..2] is not ("08" or "53" or "57"))
-        {
-            return TopicRights.None;
-        }
     }
 
     /// <summary>A refreshed token: what may be heard and sent is asked anew.</summary>
     private async Task RenewAsync(PhoenixMessage message)
     {
-        if (message.Payload.ValueKind != JsonValueKind.Object || !message.Payload.TryGetProperty("access_token", out var text) || text.ValueKind != JsonValueKind.String) return;
-        var token = text.GetString()!;
-        if (token == _token || token.StartsWith("sb_", StringComparison.Ordinal)) return;
-        if (!_room.Verify(token).Caller.Ok(out var caller, out var error))
-        {
-            await ShutAsync(TokenProblem(error));
-            return;
-        }
-        if (_config!.Private)
-        {
-            var rights = await _room.Access.RightsAsync(caller, Name, AccessCatalogue.Command.Select, _closing);
-            if ((_mayRead.Broadcast && !rights.Broadcast) || (_hearsPresence && !rights.Presence))
-            {
-                await ShutAsync($"You no longer have permission to read from this Channel topic: {Name}");
-                return;
-            }
-            (_mayRead, _maySend) = (rights, null);
-        }
-        (_token, _caller) = (token, caller);
-        Expire(caller);
-        if (_subscription is not null) await _room.Changes.RenewAsync(_subscription, caller, _closing);
-    }
-
-    private void Expire(Caller caller)
-    {
-        _expiry?.Dispose();
-        _expiry = null;
-        if (ChangeFeed.ExpiryOf(caller) is not { } expiry) return;
-        // Timers take 49 days at most: one that ends before the token does is set again.
-        var left = Math.Clamp((expiry - Now) * 1000, 1, int.MaxValue);
-        _expiry = new Timer(_ => _ = expiry <= Now ? ShutAsync(Expired) : Task.Run(() => Expire(caller)), null, left, Timeout.Infinite);
-    }
-
-    private const string Expired = "Token has expired 0 seconds ago";
-
-    private static string TokenProblem(ApiError error) => error.Message switch
-    {
-        "JWT expired" => "InvalidJWTToken: Token has expired",
-        _ when error.Details?.Contains("keys", StringComparison.Ordinal) ?? false => "JwtSignatureError: Failed to validate JWT signature",
-        _ when error.Code == "PGRST301" => "MalformedJWT: The token provided is not a valid JWT",
-        _ => $"Unauthorized: {error.Message}",
-    };
-
-    private static long Now => DateTimeOffset.UtcNow.ToUnixTimeSeconds();
-
-    /// <summary>The bindings as they were asked for, each with the id that its changes will bear.</summary>
-    private byte[] Joined(JoinPayload config)
-    {
-        var buffer = new ArrayBufferWriter<byte>();
-        using (var json = new Utf8JsonWriter(buffer, RowEncoding.Writer))
-        {
-            json.WriteStartObject();
-            json.WriteStartArray("postgres_changes"u8);
-            for (var i = 0; i < config.Changes.Count; i++)
-            {
-                json.WriteStartObject();
-                foreach (var member in config.Changes[i].Json.EnumerateObject())
-                    if (!member.NameEquals("id"u8)) member.WriteTo(json);
-                json.WriteNumber("id"u8, _ids[i]);
-                json.WriteEndObject();
-            }
-            json.WriteEndArray();
-            if (_subscription is not null) json.WriteString("cursor"u8, _subscription.Start.ToString());
-            json.WriteEndObject();
-        }
-        return buffer.WrittenSpan.ToArray();
-    }
-
-    /// <summary>The same binding has the same id, also after a reconnect (FNV-1a, 27 bits as Erlang's phash2).</summary>
-    private static long IdOf(JsonElement binding)
-    {
-        var hash = 2166136261u;
-        foreach (var c in binding.GetRawText()) hash = (hash ^ c) * 16777619;
-        return hash & 0x7FFFFFF;
+        if (message.Payload.ValueKind != JsonValueKind.Object || !message.Payload.TryGetProperty("access_token", out var token) || token.ValueKind != JsonValueKind.String) return;
+        if (await _access!.RenewAsync(token.GetString()!, _presence!.Hears, _closing) && _subscription is not null)
+            await _room.Changes.RenewAsync(_subscription, _access.Caller, _closing);
     }
 
     private void SayError(string extension, string message) => Say(extension, "error", message);

@@ -6,11 +6,9 @@ using Microsoft.AspNetCore.Http;
 namespace Hedgerow.Realtime.Phoenix;
 
 /// <summary><c>/realtime/v1/websocket?apikey=…&amp;vsn=2.0.0</c>: a connection needs a good key; what it may do is each channel's own matter.</summary>
-public sealed class PhoenixEndpoint(PhoenixRoom room, RealtimeEngine engine)
+public sealed class PhoenixEndpoint(RealtimeRoom room, RealtimeEngine engine)
 {
     private static readonly TimeSpan s_keepAlive = TimeSpan.FromSeconds(30);
-
-    private int _open;
 
     public async Task HandleAsync(HttpContext http)
     {
@@ -25,13 +23,11 @@ public sealed class PhoenixEndpoint(PhoenixRoom room, RealtimeEngine engine)
             await RealtimeErrors.WriteAsync(http, refusal);
             return;
         }
-        if (Interlocked.Increment(ref _open) > room.Options.MaxConnections)
+        if (!room.Connections.TryEnter())
         {
-            Interlocked.Decrement(ref _open);
             await RealtimeErrors.WriteAsync(http, RealtimeErrors.TooManyConnections);
             return;
         }
-        RealtimeMetrics.Connections.Add(1);
         try
         {
             using var socket = await http.WebSockets.AcceptWebSocketAsync(new WebSocketAcceptContext { KeepAliveInterval = s_keepAlive });
@@ -44,8 +40,7 @@ public sealed class PhoenixEndpoint(PhoenixRoom room, RealtimeEngine engine)
         }
         finally
         {
-            RealtimeMetrics.Connections.Add(-1);
-            Interlocked.Decrement(ref _open);
+            room.Connections.Leave();
         }
     }
 

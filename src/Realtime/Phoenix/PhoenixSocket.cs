@@ -27,7 +27,7 @@ public sealed class PhoenixSocket
     private static readonly TimeSpan s_farewell = TimeSpan.FromSeconds(2);
 
     private readonly WebSocket _socket;
-    private readonly PhoenixRoom _room;
+    private readonly RealtimeRoom _room;
     private readonly CancellationTokenSource _ending;
     private readonly Channel<PhoenixFrame> _outgoing = Channel.CreateUnbounded<PhoenixFrame>(new UnboundedChannelOptions { SingleReader = true });
     private readonly Dictionary<string, PhoenixChannel> _channels = new(StringComparer.Ordinal);
@@ -35,7 +35,7 @@ public sealed class PhoenixSocket
     private TaskCompletionSource? _space;
     private int _frames, _bytes;
 
-    public PhoenixSocket(WebSocket socket, PhoenixVersion version, string key, PhoenixRoom room, CancellationToken aborted)
+    public PhoenixSocket(WebSocket socket, PhoenixVersion version, string key, RealtimeRoom room, CancellationToken aborted)
     {
         (_socket, Version, Key, _room) = (socket, version, key, room);
         _ending = CancellationTokenSource.CreateLinkedTokenSource(aborted);
@@ -314,19 +314,5 @@ public sealed class PhoenixSocket
         {
             _socket.Abort();
         }
-    }
-}
-
-/// <summary>So many in each second.</summary>
-internal sealed class RateWindow(int allowed)
-{
-    private long _second;
-    private int _taken;
-
-    public bool Take()
-    {
-        var now = Environment.TickCount64 / 1000;
-        if (now != _second) (_second, _taken) = (now, 0);
-        return ++_taken <= allowed;
     }
 }

@@ -1,6 +1,5 @@
 using Hedgerow.Postgres;
 using Hedgerow.Realtime.Api;
-using Hedgerow.Realtime.Phoenix;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 
@@ -9,7 +8,7 @@ namespace Hedgerow.Realtime.SignalR;
 /// <summary>Asks for a good token before the hub's endpoints answer: what is refused here is refused with a status, not with a broken connection.</summary>
 internal static class HubGate
 {
-    public static void RequireToken(this IEndpointConventionBuilder hub, PhoenixRoom room, RealtimeEngine engine) => hub.Add(endpoint =>
+    public static void RequireToken(this IEndpointConventionBuilder hub, RealtimeRoom room, RealtimeEngine engine) => hub.Add(endpoint =>
     {
         var next = endpoint.RequestDelegate!;
         endpoint.RequestDelegate = http => Refusal(http, room, engine) is { } refusal ? RealtimeErrors.WriteAsync(http, refusal) : next(http);
@@ -24,8 +23,9 @@ internal static class HubGate
         return (string?)http.Request.Query["access_token"] ?? (string?)http.Request.Headers["apikey"] ?? (string?)http.Request.Query["apikey"] ?? "";
     }
 
-    private static ApiError? Refusal(HttpContext http, PhoenixRoom room, RealtimeEngine engine) =>
+    private static ApiError? Refusal(HttpContext http, RealtimeRoom room, RealtimeEngine engine) =>
         !engine.Available || room.Stopping.IsCancellationRequested ? RealtimeErrors.Off
+        : room.Connections.Full ? RealtimeErrors.TooManyConnections
         : TokenOf(http) is not { Length: > 0 } token ? RealtimeErrors.NoKey
         : room.Verify(token).Caller.Error;
 }

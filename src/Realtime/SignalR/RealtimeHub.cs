@@ -2,7 +2,6 @@ using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Hedgerow.Postgres;
 using Hedgerow.Realtime.Delivery;
-using Hedgerow.Realtime.Phoenix;
 using Hedgerow.Realtime.Topics;
 using Hedgerow.Realtime.Visibility;
 using Hedgerow.Realtime.Wal;
@@ -15,7 +14,7 @@ namespace Hedgerow.Realtime.SignalR;
 /// <c>/realtime/v1/hub</c>. Row changes are server-to-client streams; broadcasts and presence come as the client's methods <c>Broadcast</c>,
 /// <c>PresenceState</c>, <c>PresenceDiff</c> and <c>Closed</c>. An error's message begins with its code: <c>invalid_filter: …</c>.
 /// </summary>
-public sealed class RealtimeHub(PhoenixRoom room, IHubContext<RealtimeHub> clients) : Hub
+public sealed class RealtimeHub(RealtimeRoom room, IHubContext<RealtimeHub> clients) : Hub
 {
     private const string SessionKey = "hedgerow.session";
 
@@ -25,15 +24,15 @@ public sealed class RealtimeHub(PhoenixRoom room, IHubContext<RealtimeHub> clien
     {
         var http = Context.GetHttpContext()!;
         if (!room.Verify(HubGate.TokenOf(http)).Caller.Ok(out var caller, out var error)) throw Refusal(error);
+        if (!room.Connections.TryEnter()) throw new HubException("too_many_connections: Too many connections are open. Try again later");
         Context.Items[SessionKey] = new HubSession(Context, caller, room.Options, clients.Clients.Client(Context.ConnectionId), session => LeaveAll(session, "token_expired"));
-        RealtimeMetrics.Connections.Add(1);
         return Task.CompletedTask;
     }
 
     public override async Task OnDisconnectedAsync(Exception? exception)
     {
-        if (Context.Items[SessionKey] is not HubSession session) return;
-        RealtimeMetrics.Connections.Add(-1);
+        if (!Context.Items.TryGetValue(SessionKey, out var item) || item is not HubSession session) return;
+        room.Connections.Leave();
         LeaveAll(session, reason: null);
         await session.DisposeAsync();
     }
@@ -172,14 +171,9 @@ public sealed class RealtimeHub(PhoenixRoom room, IHubContext<RealtimeHub> clien
 
     private async Task<TopicRights> RightsAsync(Caller caller, TopicName topic, AccessCatalogue.Command command)
     {
-        if (!topic.Private) return room.Options.PublicChannels ? TopicRights.All : TopicRights.None;
         try
         {
-            return await room.Access.RightsAsync(caller, topic.Name, command, Context.ConnectionAborted);
-        }
-        catch (PostgresException e) when (e.SqlState[..2] is not ("08" or "53" or "57"))
-        {
-            return TopicRights.None; // a policy breaks
+            return await room.Access.RightsAsync(caller, topic, command, Context.ConnectionAborted);
         }
         catch (NpgsqlException)
         {

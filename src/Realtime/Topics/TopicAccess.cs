@@ -17,38 +17,24 @@ public sealed record TopicRights(bool Broadcast, bool Presence)
 /// Asks the policies on <c>realtime.messages</c>, as Supabase means them: SELECT is to receive, INSERT is to send, of the extension <c>broadcast</c> or
 /// <c>presence</c>, with <c>realtime.topic()</c> as the topic. No row is written for it: the policies' expressions are evaluated on two that need not exist.
 /// </summary>
-public sealed class TopicAccess(RealtimeDatabase database)
+public sealed class TopicAccess(RealtimeOptions options, RealtimeDatabase database)
 {
     private const string Table = "realtime.messages";
 
+    /// <summary>In a public topic everything, where such are allowed; in a private one what the policies say. One that breaks gives nothing.</summary>
     /// <param name="command">Select to receive, Insert to send.</param>
-    /// <exception cref="PostgresException">A policy breaks.</exception>
-    public async Task<TopicRights> RightsAsync(Caller caller, string topic, AccessCatalogue.Command command, CancellationToken cancellation)
+    /// <exception cref="NpgsqlException">The database cannot be asked.</exception>
+    public async Task<TopicRights> RightsAsync(Caller caller, TopicName topic, AccessCatalogue.Command command, CancellationToken cancellation)
     {
-        await using var connection = await database.Pool.OpenConnectionAsync(cancellation);
-        await using var find = new NpgsqlCommand($"select '{Table}'::regclass::oid", connection);
-        var oid = (uint)(await find.ExecuteScalarAsync(cancellation))!;
-        var access = await AccessCatalogue.ReadAsync(connection, oid, caller.Role, command, "", cancellation);
-        switch (access?.Rule)
+        if (!topic.Private) return options.PublicChannels ? TopicRights.All : TopicRights.None;
+        try
         {
-            case null or RowRule.Nobody:
-                return TopicRights.None;
-            case RowRule.Everybody:
-                return TopicRights.All;
+            return await AskAsync(caller, topic.Name, command, cancellation);
         }
-        var rule = (RowRule.Ask)access.Rule;
-        await using var batch = new NpgsqlBatch(connection) { BatchCommands = { RowCheck.Become(caller, "realtime"), At(topic) } };
-        batch.BatchCommands.Add(new NpgsqlBatchCommand(
-            $"{Sql.Comment(caller.Role)}select ({rule.Expression}) is true from json_populate_recordset(null::{Table}, $1) as messages")
+        catch (PostgresException e) when (e.SqlState[..2] is not ("08" or "53" or "57"))
         {
-            Parameters = { new NpgsqlParameter<byte[]> { TypedValue = Rows(topic), NpgsqlDbType = NpgsqlDbType.Json } },
-        });
-        await using var reader = await batch.ExecuteReaderAsync(cancellation);
-        await reader.NextResultAsync(cancellation);
-        await reader.NextResultAsync(cancellation);
-        var broadcast = await reader.ReadAsync(cancellation) && reader.GetBoolean(0);
-        var presence = await reader.ReadAsync(cancellation) && reader.GetBoolean(0);
-        return new TopicRights(broadcast, presence);
+            return TopicRights.None;
+        }
     }
 
     /// <summary>The newest messages sent from SQL that the caller may see, oldest first.</summary>
@@ -82,6 +68,34 @@ public sealed class TopicAccess(RealtimeDatabase database)
         }
         messages.Reverse();
         return messages;
+    }
+
+    private async Task<TopicRights> AskAsync(Caller caller, string topic, AccessCatalogue.Command command, CancellationToken cancellation)
+    {
+        await using var connection = await database.Pool.OpenConnectionAsync(cancellation);
+        await using var find = new NpgsqlCommand($"select '{Table}'::regclass::oid", connection);
+        var oid = (uint)(await find.ExecuteScalarAsync(cancellation))!;
+        var access = await AccessCatalogue.ReadAsync(connection, oid, caller.Role, command, "", cancellation);
+        switch (access?.Rule)
+        {
+            case null or RowRule.Nobody:
+                return TopicRights.None;
+            case RowRule.Everybody:
+                return TopicRights.All;
+        }
+        var rule = (RowRule.Ask)access.Rule;
+        await using var batch = new NpgsqlBatch(connection) { BatchCommands = { RowCheck.Become(caller, "realtime"), At(topic) } };
+        batch.BatchCommands.Add(new NpgsqlBatchCommand(
+            $"{Sql.Comment(caller.Role)}select ({rule.Expression}) is true from json_populate_recordset(null::{Table}, $1) as messages")
+        {
+            Parameters = { new NpgsqlParameter<byte[]> { TypedValue = Rows(topic), NpgsqlDbType = NpgsqlDbType.Json } },
+        });
+        await using var reader = await batch.ExecuteReaderAsync(cancellation);
+        await reader.NextResultAsync(cancellation);
+        await reader.NextResultAsync(cancellation);
+        var broadcast = await reader.ReadAsync(cancellation) && reader.GetBoolean(0);
+        var presence = await reader.ReadAsync(cancellation) && reader.GetBoolean(0);
+        return new TopicRights(broadcast, presence);
     }
 
     private static NpgsqlBatchCommand At(string topic) => new("select 1 where set_config('realtime.topic', $1, true) is null")

@@ -1,8 +1,16 @@
 namespace Hedgerow.Realtime.Wal;
 
-public enum ChangeKind { Insert, Update, Delete }
+public enum ChangeKind
+{
+    Insert,
+    Update,
+    Delete,
 
-/// <summary>One row's change, as it was committed.</summary>
+    /// <summary>Every row of the table at once: none of them is logged.</summary>
+    Truncate,
+}
+
+/// <summary>One row's change, or a whole table's, as it was committed.</summary>
 /// <param name="Transaction">The low half of its id.</param>
 /// <param name="Old">The row before an UPDATE or DELETE; null where the table's replica identity did not log it.</param>
 /// <param name="New">The row after an INSERT or UPDATE.</param>

@@ -15,6 +15,7 @@ public sealed class PgOutputDecoder
     private static readonly DateTime s_postgresEpoch = new(2000, 1, 1, 0, 0, 0, DateTimeKind.Utc);
 
     private readonly Dictionary<uint, Relation> _relations = [];
+    private readonly Queue<Relation> _truncated = [];
     private ulong _commit;
     private DateTime _committedAt;
     private uint _transaction;
@@ -65,11 +66,19 @@ public sealed class PgOutputDecoder
                 var prefix = read.Text();
                 var length = read.Int32();
                 return transactional ? null : new WalMessage.Emitted(at, prefix, message.AsMemory(read.Offset, length));
+            case 'T':
+                var tables = read.Int32();
+                read.Skip(1);
+                for (; tables > 0; tables--) _truncated.Enqueue(_relations[read.UInt32()]);
+                return Next();
             default:
-                // Types, origins, truncates: nothing that a subscriber is told.
+                // Types, origins: nothing that a subscriber is told.
                 return null;
         }
     }
+
+    /// <summary>What else the last message meant: a TRUNCATE is one message about several tables. Null where that was all.</summary>
+    public WalMessage? Next() => _truncated.TryDequeue(out var table) ? Change(table, ChangeKind.Truncate, null, null, true, 0) : null;
 
     private WalMessage.Change ReadUpdate(ref Reader read, byte[] message)
     {

@@ -66,9 +66,11 @@ public sealed class WalStream : IAsyncDisposable
         {
             var message = new byte[data.Data.Length];
             await data.Data.ReadExactlyAsync(message, cancellation);
-            if (_decoder.Decode(message) is not { } meaning) continue;
-            if (meaning is WalMessage.Committed committed) _behindLastCommit = committed.End;
-            yield return meaning;
+            for (var meaning = _decoder.Decode(message); meaning is not null; meaning = _decoder.Next())
+            {
+                if (meaning is WalMessage.Committed committed) _behindLastCommit = committed.End;
+                yield return meaning;
+            }
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.WebSockets;
 using System.Text;
 
@@ -40,6 +41,29 @@ public sealed class HostileClientTests(RealtimeWorld world) : RealtimeTests(worl
         await client.ServerClosesAsync();
         Assert.Equal(WebSocketCloseStatus.MessageTooBig, client.Closed);
         await AssertAliveAsync(bystander);
+    }
+
+    [Fact]
+    public async Task Both_protocols_share_the_number_of_connections_that_may_be_open()
+    {
+        await using var platform = await RealtimeWorld.StartAsync(("Realtime:MaxConnections", "1"));
+        using var http = new HttpClient { BaseAddress = platform.Url };
+        async Task<HttpStatusCode> NegotiateAsync()
+        {
+            using var asked = new HttpRequestMessage(HttpMethod.Post, "/realtime/v1/hub/negotiate?negotiateVersion=1") { Headers = { Authorization = new("Bearer", platform.AnonKey) } };
+            using var answer = await http.SendAsync(asked);
+            return answer.StatusCode;
+        }
+
+        await using (var only = await PhoenixClient.ConnectAsync(platform))
+        {
+            await AssertAliveAsync(only);
+            Assert.Equal(HttpStatusCode.TooManyRequests, await NegotiateAsync());
+            await Assert.ThrowsAsync<WebSocketException>(() => PhoenixClient.ConnectAsync(platform));
+        }
+        while (await NegotiateAsync() == HttpStatusCode.TooManyRequests) await Task.Yield();
+        await using var next = await PhoenixClient.ConnectAsync(platform);
+        await AssertAliveAsync(next);
     }
 
     [Fact]

@@ -126,6 +126,34 @@ public sealed class ResumeTests(RealtimeWorld world) : RealtimeTests(world), ICl
         await again.NextAsync("phx_close");
     }
 
+    [Fact]
+    public async Task A_truncated_table_is_to_be_read_anew_by_those_who_follow_its_deletes()
+    {
+        await using var database = await TestDatabase.CreateAsync("icreatetechs");
+        await RealtimeWorld.MakeNotesAsync(database);
+        await using var platform = await RealtimeWorld.StartOnAsync(database);
+        var ada = await platform.SignUpAsync();
+        await using var client = await PhoenixClient.ConnectAsync(platform);
+        await using var other = await PhoenixClient.ConnectAsync(platform);
+        await client.SubscribeAsync(NewTopic(), ada.AccessToken, Notes());
+        await other.SubscribeAsync(NewTopic(), ada.AccessToken, Notes("INSERT"));
+        await InsertAsync(database, 1, ada.Id);
+        await database.ExecuteAsync("truncate public.note_members, public.notes");
+        await InsertAsync(database, 2, ada.Id);
+
+        var before = await client.ChangeAsync();
+        var system = (await client.NextAsync(one => one.Event == "system" && (string?)one.Payload["status"] == "error")).Payload;
+        Assert.Equal("resync_required: The table was truncated; read the rows again", (string?)system["message"]);
+        Assert.Equal((string?)before["cursor"], (string?)system["cursor"]);
+        await client.NextAsync("phx_error"); // on which the official client joins again
+        Assert.Equal([1, 2], await IdsAsync(other, 2));
+
+        await using var late = await PhoenixClient.ConnectAsync(platform);
+        await late.JoinAsync(NewTopic(), new { postgres_changes = new[] { Notes() }, since = (string?)before["cursor"] }, ada.AccessToken);
+        Assert.StartsWith("resync_required", (string?)(await late.NextAsync(one => one.Event == "system" && (string?)one.Payload["status"] == "error")).Payload["message"], StringComparison.Ordinal);
+        await late.NextAsync("phx_close"); // with the same cursor it would be refused again
+    }
+
     [Theory]
     [InlineData("FFFFFFFFFFFFFF-1", "resync_required")]
     [InlineData("0-0", "resync_required")]
@@ -166,8 +194,8 @@ public sealed class ResumeTests(RealtimeWorld world) : RealtimeTests(world), ICl
         await using var quick = await PhoenixClient.ConnectAsync(platform);
         await quick.SubscribeAsync(NewTopic(), ada.AccessToken, Notes());
         await using var slow = await PhoenixClient.ConnectAsync(platform);
+        await slow.SubscribeAsync(NewTopic(), ada.AccessToken, Notes());
         slow.Pause();
-        await slow.SendAsync("realtime:slow", "phx_join", new { config = new { postgres_changes = new[] { Notes() } }, access_token = ada.AccessToken });
 
         var ids = Enumerable.Range(1, 320).ToList();
         var body = new string('x', 64_000);
