@@ -6,7 +6,7 @@ namespace Hedgerow.Bench;
 /// <summary>
 /// Fills every table of the applications from the catalogue alone: 1,000 people, and as many rows as asked, row n of each table belonging to row n of
 /// its parent and in the end to person 1 + n % 1,000. Triggers and foreign keys are off meanwhile, and checks are dropped: rows are to be
-/// many and owned, not meaningful. Tables that migrations or sign-ups fill (people, plans, settings) keep what they have.
+/// many and owned, not meaningful. A status takes each of its values in turn, both down the table and within one person's rows. Tables that migrations or sign-ups fill (people, plans, settings) keep what they have.
 /// </summary>
 internal static class PolicyRows
 {
@@ -18,7 +18,7 @@ internal static class PolicyRows
     public static async Task<Dictionary<string, long>> FillAsync(NpgsqlConnection database, int rows, string? schema, CancellationToken cancellation)
     {
         await ExecuteAsync(database, Helpers, cancellation);
-        await ExecuteAsync(database, "insert into auth.users (id, email) select pg_temp.key(n), 'person' || n || '@bench.invalid' from generate_series(1, 1000) as n", cancellation);
+        await ExecuteAsync(database, "insert into auth.users (id, email) select pg_temp.key(n), 'person' || n || '@bench.invalid' from generate_series(1, 1000) as n on conflict do nothing", cancellation);
         await ExecuteAsync(database, "set session_replication_role = replica", cancellation);
         foreach (var check in await ListAsync(database, Checks, cancellation)) await ExecuteAsync(database, check, cancellation);
 
@@ -112,7 +112,7 @@ internal static class PolicyRows
           known text[];
         begin
           execute format('select count(*) from %s', tab) into there;
-          if there > 0 then return there; end if;
+          if there >= 1000 then return there; end if; -- people and what every one of them has
           for col in
             select a.attname, a.attnum, a.attnotnull, a.atttypmod, a.atthasdef, t.typname, t.typtype, t.typcategory, t.oid as typid,
               f.confrelid, f.referred, coalesce(u.is_unique, false) as is_unique, l.allowed
@@ -140,9 +140,9 @@ internal static class PolicyRows
             elsif col.confrelid is null and not col.is_unique and col.atthasdef then
               continue;
             elsif col.allowed is not null and col.confrelid is null then
-              expression := format('(%L::text[])[1 + (n / 1000) %% %s]', col.allowed, array_length(col.allowed, 1));
+              expression := format('(%L::text[])[1 + (n + n / 1000) %% %s]', col.allowed, array_length(col.allowed, 1));
             elsif col.typtype = 'e' then
-              expression := format('(enum_range(null::%s))[1 + (n / 1000) %% cardinality(enum_range(null::%1$s))]', col.typid::regtype);
+              expression := format('(enum_range(null::%s))[1 + (n + n / 1000) %% cardinality(enum_range(null::%1$s))]', col.typid::regtype);
             else
               expression := case
                 when col.typname = 'uuid' then 'pg_temp.key(n)'

@@ -6,7 +6,7 @@ grant select, delete, insert (creator_id, name, description, category, tags, pri
   update (name, description, category, tags, price, preview_image_url, source_project_id, status, updated_at) on appforge.templates to authenticated;
 
 create policy "Everybody sees published templates" on appforge.templates for select to anon, authenticated
-  using (status = 'published');
+  using (is_published);
 
 create policy "Creators see their templates" on appforge.templates for select to authenticated
   using (creator_id = (select appforge_private.me()));

@@ -34,6 +34,22 @@ end $$;
 comment on function hedgerow.has_workspace_role(uuid, text) is
   'Whether the signed-in user is at least `min_role` in the workspace. For functions and checks of one row; lists use workspace_ids()';
 
+create or replace function hedgerow.project_ids(min_role text default 'viewer') returns uuid[]
+language plpgsql stable security definer parallel safe set search_path = '' as $$
+begin
+  return array(select p.id from public.projects p where p.workspace_id = any (hedgerow.workspace_ids(min_role)));
+end $$;
+
+comment on function hedgerow.project_ids(text) is 'The projects of the workspaces in which the signed-in user is at least `min_role`';
+
+create or replace function hedgerow.customer_ids() returns uuid[]
+language plpgsql stable security definer parallel safe set search_path = '' as $$
+begin
+  return array(select c.id from public.customers c where c.user_id = (select auth.uid()));
+end $$;
+
+comment on function hedgerow.customer_ids() is 'What the signed-in user is to billing';
+
 create or replace function hedgerow.workspace_role(workspace uuid) returns text
 language plpgsql stable security definer parallel safe set search_path = '' as $$
 begin
@@ -67,12 +83,14 @@ end $$;
 comment on function hedgerow.has_project_role(uuid, text) is 'Whether the signed-in user is at least `min_role` in the project''s workspace';
 
 alter function hedgerow.workspace_ids(text) owner to hedgerow_definer;
+alter function hedgerow.project_ids(text) owner to hedgerow_definer;
+alter function hedgerow.customer_ids() owner to hedgerow_definer;
 alter function hedgerow.has_workspace_role(uuid, text) owner to hedgerow_definer;
 alter function hedgerow.has_project_role(uuid, text) owner to hedgerow_definer;
 alter function hedgerow.workspace_role(uuid) owner to hedgerow_definer;
 alter function hedgerow.confirmed_email() owner to hedgerow_definer;
 
 grant execute on function
-  hedgerow.role_rank(text), hedgerow.workspace_ids(text), hedgerow.has_workspace_role(uuid, text), hedgerow.has_project_role(uuid, text),
+  hedgerow.role_rank(text), hedgerow.workspace_ids(text), hedgerow.project_ids(text), hedgerow.customer_ids(), hedgerow.has_workspace_role(uuid, text), hedgerow.has_project_role(uuid, text),
   hedgerow.workspace_role(uuid), hedgerow.confirmed_email()
   to anon, authenticated, service_role, hedgerow_definer;

@@ -13,8 +13,7 @@ create policy "Users create AI jobs" on public.ai_jobs
   with check (
     user_id = (select auth.uid())
     and status = 'pending'
-    and (project_id is null or project_id in (
-    select p.id from public.projects as p where p.workspace_id = any ((select hedgerow.workspace_ids('member'))::uuid[])))
+    and (project_id is null or project_id = any ((select hedgerow.project_ids('member'))::uuid[]))
   );
 
 create policy "Users cancel their own AI jobs" on public.ai_jobs

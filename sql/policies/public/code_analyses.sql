@@ -3,13 +3,13 @@ revoke all on public.code_analyses from anon, authenticated, service_role;
 grant select on public.code_analyses to anon, authenticated;
 grant select, insert, update, delete on public.code_analyses to service_role;
 
--- The inner query runs under the policies of projects: whoever sees the project sees its analyses.
-create policy "Those who see the project read its analyses" on public.code_analyses
+create policy "Those in the workspace read its analyses" on public.code_analyses
+  for select to authenticated
+  using (project_id = any ((select hedgerow.project_ids())::uuid[]) and (expires_at is null or expires_at > now()));
+
+create policy "Everybody reads the analyses of public projects" on public.code_analyses
   for select to anon, authenticated
-  using (
-    (expires_at is null or expires_at > now())
-    and exists (select from public.projects as p where p.id = project_id)
-  );
+  using (in_public_project and (expires_at is null or expires_at > now()));
 
 create policy "Service manages code analyses" on public.code_analyses
   to service_role

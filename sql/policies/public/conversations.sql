@@ -6,8 +6,11 @@ grant delete on public.conversations to authenticated;
 grant insert (id, project_id, user_id, title, context, is_archived) on public.conversations to authenticated;
 grant update (id, project_id, user_id, title, context, is_archived, updated_at) on public.conversations to authenticated;
 
-create policy "Those who see the project can view its conversations" on public.conversations for select to anon, authenticated
-  using (exists (select from public.projects p where p.id = project_id)); -- under the projects' own policies
+create policy "Those in the workspace can view its conversations" on public.conversations for select to authenticated
+  using (project_id = any ((select hedgerow.project_ids())::uuid[]));
+
+create policy "Everybody can view the conversations of public projects" on public.conversations for select to anon, authenticated
+  using (in_public_project);
 
 create policy "Members can start conversations" on public.conversations for insert to authenticated
   with check (

@@ -5,16 +5,14 @@ grant select, insert, update, delete on public.deployments to service_role;
 
 create policy "Members read the deployments of their projects" on public.deployments
   for select to authenticated
-  using (project_id in (
-    select p.id from public.projects as p where p.workspace_id = any ((select hedgerow.workspace_ids('viewer'))::uuid[])));
+  using (project_id = any ((select hedgerow.project_ids('viewer'))::uuid[]));
 
 create policy "Members deploy" on public.deployments
   for insert to authenticated
   with check (
     deployed_by = (select auth.uid())
     and status = 'pending'
-    and project_id in (
-    select p.id from public.projects as p where p.workspace_id = any ((select hedgerow.workspace_ids('member'))::uuid[]))
+    and project_id = any ((select hedgerow.project_ids('member'))::uuid[])
   );
 
 create policy "Service manages deployments" on public.deployments

@@ -6,8 +6,11 @@ grant delete on public.editor_sessions to authenticated;
 grant insert (id, user_id, project_id, open_files, active_file_id, layout_state, last_active_at) on public.editor_sessions to authenticated;
 grant update (id, user_id, project_id, open_files, active_file_id, layout_state, last_active_at) on public.editor_sessions to authenticated;
 
-create policy "Those who see the project can view its editor sessions" on public.editor_sessions for select to anon, authenticated
-  using (exists (select from public.projects p where p.id = project_id)); -- under the projects' own policies
+create policy "Those in the workspace can view its editor sessions" on public.editor_sessions for select to authenticated
+  using (project_id = any ((select hedgerow.project_ids())::uuid[]));
+
+create policy "Everybody can view the editor sessions of public projects" on public.editor_sessions for select to anon, authenticated
+  using (in_public_project);
 
 create policy "Users can open an editor in projects they see" on public.editor_sessions for insert to authenticated
   with check (user_id = (select auth.uid()) and exists (select from public.projects p where p.id = project_id));

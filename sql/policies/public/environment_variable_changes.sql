@@ -4,8 +4,7 @@ grant select on public.environment_variable_changes to authenticated, service_ro
 
 create policy "Admins read the audit trail of their projects" on public.environment_variable_changes
   for select to authenticated
-  using (project_id in (
-    select p.id from public.projects as p where p.workspace_id = any ((select hedgerow.workspace_ids('admin'))::uuid[])));
+  using (project_id = any ((select hedgerow.project_ids('admin'))::uuid[]));
 
 create policy "Service reads the audit trail" on public.environment_variable_changes
   for select to service_role

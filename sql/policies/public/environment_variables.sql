@@ -10,23 +10,19 @@ grant select, insert, update, delete on public.environment_variables to service_
 
 create policy "Admins read the environment of their projects" on public.environment_variables
   for select to authenticated
-  using (project_id in (
-    select p.id from public.projects as p where p.workspace_id = any ((select hedgerow.workspace_ids('admin'))::uuid[])));
+  using (project_id = any ((select hedgerow.project_ids('admin'))::uuid[]));
 
 create policy "Admins set variables" on public.environment_variables
   for insert to authenticated
-  with check (project_id in (
-    select p.id from public.projects as p where p.workspace_id = any ((select hedgerow.workspace_ids('admin'))::uuid[])));
+  with check (project_id = any ((select hedgerow.project_ids('admin'))::uuid[]));
 
 create policy "Admins change variables" on public.environment_variables
   for update to authenticated
-  using (project_id in (
-    select p.id from public.projects as p where p.workspace_id = any ((select hedgerow.workspace_ids('admin'))::uuid[])));
+  using (project_id = any ((select hedgerow.project_ids('admin'))::uuid[]));
 
 create policy "Admins delete variables" on public.environment_variables
   for delete to authenticated
-  using (project_id in (
-    select p.id from public.projects as p where p.workspace_id = any ((select hedgerow.workspace_ids('admin'))::uuid[])));
+  using (project_id = any ((select hedgerow.project_ids('admin'))::uuid[]));
 
 create policy "Service manages variables" on public.environment_variables
   to service_role

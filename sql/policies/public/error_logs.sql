@@ -9,8 +9,7 @@ create policy "Users read their own errors" on public.error_logs
 
 create policy "Workspace admins read the errors of its projects" on public.error_logs
   for select to authenticated
-  using (project_id in (
-    select p.id from public.projects as p where p.workspace_id = any ((select hedgerow.workspace_ids('admin'))::uuid[])));
+  using (project_id = any ((select hedgerow.project_ids('admin'))::uuid[]));
 
 create policy "Service logs errors" on public.error_logs
   to service_role

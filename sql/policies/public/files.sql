@@ -8,11 +8,12 @@ grant insert (id, project_id, path, name, type, content, mime_type, language, pa
 grant update (id, project_id, path, name, type, content, mime_type, language, parent_id, storage_path, is_deleted, updated_at)
   on public.files to authenticated;
 
-create policy "Those who see the project can view its files" on public.files for select to anon, authenticated
-  using (
-    -- PostgreSQL wants to see a row after its update as well: the very transaction that hides a file still sees it.
-    (is_deleted is not true or updated_at = now())
-    and exists (select from public.projects p where p.id = project_id)); -- under the projects' own policies
+-- PostgreSQL wants to see a row after its update as well: the very transaction that hides a file still sees it.
+create policy "Those in the workspace can view its files" on public.files for select to authenticated
+  using (project_id = any ((select hedgerow.project_ids())::uuid[]) and (is_deleted is not true or updated_at = now()));
+
+create policy "Everybody can view the files of public projects" on public.files for select to anon, authenticated
+  using (in_public_project and (is_deleted is not true or updated_at = now()));
 
 create policy "Members can create files" on public.files for insert to authenticated
   with check (exists (

@@ -9,23 +9,19 @@ grant select, insert, update, delete on public.git_repositories to service_role;
 
 create policy "Members read the repositories of their projects" on public.git_repositories
   for select to authenticated
-  using (project_id in (
-    select p.id from public.projects as p where p.workspace_id = any ((select hedgerow.workspace_ids('viewer'))::uuid[])));
+  using (project_id = any ((select hedgerow.project_ids('viewer'))::uuid[]));
 
 create policy "Admins connect repositories" on public.git_repositories
   for insert to authenticated
-  with check (project_id in (
-    select p.id from public.projects as p where p.workspace_id = any ((select hedgerow.workspace_ids('admin'))::uuid[])));
+  with check (project_id = any ((select hedgerow.project_ids('admin'))::uuid[]));
 
 create policy "Admins change repositories" on public.git_repositories
   for update to authenticated
-  using (project_id in (
-    select p.id from public.projects as p where p.workspace_id = any ((select hedgerow.workspace_ids('admin'))::uuid[])));
+  using (project_id = any ((select hedgerow.project_ids('admin'))::uuid[]));
 
 create policy "Admins disconnect repositories" on public.git_repositories
   for delete to authenticated
-  using (project_id in (
-    select p.id from public.projects as p where p.workspace_id = any ((select hedgerow.workspace_ids('admin'))::uuid[])));
+  using (project_id = any ((select hedgerow.project_ids('admin'))::uuid[]));
 
 create policy "Service manages repositories" on public.git_repositories
   to service_role

@@ -3,10 +3,9 @@ revoke all on public.invoices from anon, authenticated, service_role;
 grant select on public.invoices to authenticated;
 grant select, insert, update, delete on public.invoices to service_role;
 
--- The inner query runs under the policy of customers, which shows a user just their own.
 create policy "Users read their own invoices" on public.invoices
   for select to authenticated
-  using (customer_id in (select c.id from public.customers as c where c.user_id = (select auth.uid())));
+  using (customer_id = any ((select hedgerow.customer_ids())::uuid[]));
 
 create policy "Service manages invoices" on public.invoices
   to service_role

@@ -4,8 +4,11 @@ revoke all on public.messages from anon, authenticated;
 grant select on public.messages to anon, authenticated;
 grant insert (id, conversation_id, role, content, metadata, tokens_used, model) on public.messages to authenticated;
 
-create policy "Those who see the conversation can view its messages" on public.messages for select to anon, authenticated
-  using (exists (select from public.conversations c where c.id = conversation_id)); -- under the conversations' own policies
+create policy "Those in the workspace can view its messages" on public.messages for select to authenticated
+  using (project_id = any ((select hedgerow.project_ids())::uuid[]));
+
+create policy "Everybody can view the messages of public projects" on public.messages for select to anon, authenticated
+  using (in_public_project);
 
 create policy "Members can write messages" on public.messages for insert to authenticated
   with check (exists (

@@ -3,10 +3,9 @@ revoke all on public.subscriptions from anon, authenticated, service_role;
 grant select on public.subscriptions to authenticated;
 grant select, insert, update, delete on public.subscriptions to service_role;
 
--- The inner query runs under the policy of customers, which shows a user just their own.
 create policy "Users read their own subscriptions" on public.subscriptions
   for select to authenticated
-  using (customer_id in (select c.id from public.customers as c where c.user_id = (select auth.uid())));
+  using (customer_id = any ((select hedgerow.customer_ids())::uuid[]));
 
 create policy "Service manages subscriptions" on public.subscriptions
   to service_role

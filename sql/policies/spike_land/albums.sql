@@ -6,10 +6,10 @@ grant delete, insert (name, description, cover_image_id, privacy, default_tier, 
   on spike_land.albums to authenticated;
 
 create policy "Everybody sees public and shared albums" on spike_land.albums for select to anon
-  using (privacy = 'PUBLIC' or share_token = (select spike_land_private.header_digest()));
+  using (is_listed or share_token = (select spike_land_private.header_digest()));
 
 create policy "People see their own as well" on spike_land.albums for select to authenticated
-  using (user_id = (select spike_land_private.me()) or privacy = 'PUBLIC' or share_token = (select spike_land_private.header_digest()));
+  using (user_id = (select spike_land_private.me()) or is_listed or share_token = (select spike_land_private.header_digest()));
 
 create policy "People make albums" on spike_land.albums for insert to authenticated
   with check (user_id = (select spike_land_private.me()) and (pipeline_id is null or exists (select from spike_land.enhancement_pipelines as p where p.id = pipeline_id)));

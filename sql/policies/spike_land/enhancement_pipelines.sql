@@ -6,10 +6,10 @@ grant delete, insert (name, description, visibility, tier, analysis_config, auto
   on spike_land.enhancement_pipelines to authenticated;
 
 create policy "Everybody sees the system's, public and shared pipelines" on spike_land.enhancement_pipelines for select to anon
-  using (user_id is null or visibility = 'PUBLIC' or share_token = (select spike_land_private.header_digest()));
+  using (is_listed or share_token = (select spike_land_private.header_digest()));
 
 create policy "People see their own as well" on spike_land.enhancement_pipelines for select to authenticated
-  using (user_id = (select spike_land_private.me()) or user_id is null or visibility = 'PUBLIC' or share_token = (select spike_land_private.header_digest()));
+  using (user_id = (select spike_land_private.me()) or is_listed or share_token = (select spike_land_private.header_digest()));
 
 create policy "People make pipelines" on spike_land.enhancement_pipelines for insert to authenticated
   with check (user_id = (select spike_land_private.me()));

@@ -6,10 +6,12 @@ using Spectre.Console;
 
 namespace Hedgerow.Cli.Commands;
 
-/// <summary><c>hedgerow policies apply|test</c>: the policy files, and the proof that they do what <c>ACCESS.md</c> says.</summary>
+/// <summary>
+/// <c>hedgerow policies apply|lint|test</c>: the policy files, what the scripts before them would stop, and the proof that they do what <c>ACCESS.md</c> says.
+/// </summary>
 internal static class PoliciesCommand
 {
-    public static Command Create() => new("policies", "Apply and prove the row-level security policies.") { Apply(), Test() };
+    public static Command Create() => new("policies", "Apply and prove the row-level security policies.") { Apply(), Lint(), Test() };
 
     private static Command Apply()
     {
@@ -24,6 +26,25 @@ internal static class PoliciesCommand
                 await new PlatformSetup(database, parsed.GetValue(apps), steps).RunAsync(cancellation);
                 return 0;
             });
+        });
+        return command;
+    }
+
+    private static Command Lint()
+    {
+        var (state, db, apps) = (CommonOptions.State(), CommonOptions.Db(), CommonOptions.Apps());
+        var command = new Command("lint", "Hold pending migrations against the rules of sql/README.md, Without downtime, and the database's tables as they are.") { state, db, apps };
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            var steps = new Steps();
+            var (scripts, findings) = await steps.DuringAsync(async () =>
+            {
+                await using var database = await AdminDatabase.OpenAsync(parsed.GetValue(db), parsed.FolderOf(state), steps, cancellation);
+                return await PendingScripts.LintAsync(database.ConnectionString, PlatformSetup.Options(parsed.GetValue(apps)), cancellation);
+            });
+            foreach (var finding in findings) Console.WriteLine($"migrations/{finding.Script}:{finding.Line}: {finding.Problem}. {finding.Mend}");
+            Console.WriteLine($"{scripts} pending scripts, {findings.Count} findings");
+            return findings.Count == 0 ? 0 : 1;
         });
         return command;
     }

@@ -48,6 +48,17 @@ public static class Invariants
               or (f.parent_id is not null and (p.type <> 'folder' or p.project_id <> f.project_id))
               or (f.type = 'file' and f.size_bytes <> octet_length(f.content))
             """),
+        ("what lies in a project is as public as the project",
+            """
+            select (select count(*) from public.conversations as c join public.projects as p on p.id = c.project_id where c.in_public_project <> (p.visibility = 'public'))
+              + (select count(*) from public.messages as m join public.conversations as c on c.id = m.conversation_id
+                 where (m.project_id, m.in_public_project) is distinct from (c.project_id, c.in_public_project))
+              + (select count(*) from public.files as f join public.projects as p on p.id = f.project_id where f.in_public_project <> (p.visibility = 'public'))
+              + (select count(*) from public.file_versions as v join public.files as f on f.id = v.file_id
+                 where (v.project_id, v.in_public_project) is distinct from (f.project_id, f.in_public_project))
+              + (select count(*) from public.editor_sessions as s join public.projects as p on p.id = s.project_id where s.in_public_project <> (p.visibility = 'public'))
+              + (select count(*) from public.code_analyses as a join public.projects as p on p.id = a.project_id where a.in_public_project <> (p.visibility = 'public'))
+            """),
         ("every finished AI job of the last 80 days was metered, to the token",
             """
             select count(*) from public.ai_jobs as j

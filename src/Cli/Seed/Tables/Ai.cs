@@ -26,7 +26,7 @@ public static class Ai
                     .Int(job is { Started: { } from, Ended: { } to } ? (int)(to - from).TotalMilliseconds : null)
                     .Time(job.Started).Time(job.Ended).Time(job.Created);
             });
-        yield return new("public.code_analyses", "id, project_id, file_path, analysis_type, result, model, created_at, expires_at",
+        yield return new("public.code_analyses", "id, project_id, file_path, analysis_type, result, model, created_at, expires_at, in_public_project",
             (world.Plan.Projects + 2) / 3, (row, index) =>
             {
                 var project = index * 3;
@@ -34,7 +34,7 @@ public static class Ai
                 var created = dice.Moment(Max(world.ProjectCreated(project), world.Now.AddDays(-20)), world.Now);
                 row.Id(Seeded.CodeAnalysis, index).Id(Seeded.Project, project).Text(Stack.Of(project).Main).Text(dice.Pick(Aspects))
                     .Json($$"""{"score": {{dice.Between(55, 98)}}, "findings": ["{{dice.Pick(Words.Causes)}}"]}""").Text(dice.Pick(Words.Models))
-                    .Time(created).Time(world.Now.AddDays(dice.Between(2, 30)));
+                    .Time(created).Time(world.Now.AddDays(dice.Between(2, 30))).Flag(Workspaces.IsPublic(project));
             });
     }
 

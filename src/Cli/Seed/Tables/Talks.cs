@@ -6,16 +6,17 @@ public static class Talks
     public static IEnumerable<TableLoad> Of(Sources sources)
     {
         var world = sources.World;
-        yield return new("public.conversations", "id, project_id, user_id, title, context, is_archived, created_at, updated_at", world.Plan.Conversations, (row, conversation) =>
+        yield return new("public.conversations", "id, project_id, user_id, title, context, is_archived, created_at, updated_at, in_public_project", world.Plan.Conversations, (row, conversation) =>
         {
             var talk = world.TalkOf(conversation);
             var dice = Dice.For(Seeded.Conversation, conversation, salt: 1);
             var title = Prose.Bug(ref dice);
             row.Id(Seeded.Conversation, conversation).Id(Seeded.Project, talk.Project).Id(Seeded.User, talk.User).Text(char.ToUpperInvariant(title[0]) + title[1..])
                 .Json($$"""{"files": ["{{Stack.Of(talk.Project).Main}}"], "branch": "{{dice.Pick(Words.Branches)}}"}""")
-                .Flag(talk.LastMessage < world.Now.AddDays(-120) && dice.Chance(60)).Time(talk.Created).Time(talk.LastMessage);
+                .Flag(talk.LastMessage < world.Now.AddDays(-120) && dice.Chance(60)).Time(talk.Created).Time(talk.LastMessage)
+                .Flag(Workspaces.IsPublic(talk.Project));
         });
-        yield return new("public.messages", "id, conversation_id, role, content, metadata, tokens_used, model, created_at", world.Messages.Total, WriteMessage(world));
+        yield return new("public.messages", "id, conversation_id, role, content, metadata, tokens_used, model, created_at, project_id, in_public_project", world.Messages.Total, WriteMessage(world));
     }
 
     private static Action<RowWriter, int> WriteMessage(World world)
@@ -44,7 +45,7 @@ public static class Talks
             row.Id(Seeded.Message, message).Id(Seeded.Conversation, current).Text(role).Text(content).Json("{}")
                 // About four characters a token, and what was read to answer.
                 .Int(answered ? content.Length / 4 + dice.Between(80, 900) : null).Text(answered ? dice.Pick(Words.Models) : null)
-                .Time(talk.Created + talk.Pause * place);
+                .Time(talk.Created + talk.Pause * place).Id(Seeded.Project, talk.Project).Flag(Workspaces.IsPublic(talk.Project));
         };
     }
 }

@@ -71,6 +71,9 @@ public static class Workspaces
 
     private static string RoleName(MemberRole role) => role.ToString().ToLowerInvariant();
 
+    /// <summary>Whether anyone may read what lies in the project.</summary>
+    public static bool IsPublic(int project) => VisibilityOf(project) == "public";
+
     /// <summary>Project 0 is private, 1 is seen by the team, 2 by anyone; most of the others are private.</summary>
     public static string VisibilityOf(int project) => project switch
     {
