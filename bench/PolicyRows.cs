@@ -6,7 +6,8 @@ namespace Hedgerow.Bench;
 /// <summary>
 /// Fills every table of the applications from the catalogue alone: 1,000 people, and as many rows as asked, row n of each table belonging to row n of
 /// its parent and in the end to person 1 + n % 1,000. Triggers and foreign keys are off meanwhile, and checks are dropped: rows are to be
-/// many and owned, not meaningful. A status takes each of its values in turn, both down the table and within one person's rows. Tables that migrations or sign-ups fill (people, plans, settings) keep what they have.
+/// many and owned, not meaningful. A status takes each of its values in turn, both down the table and within one person's rows. What sign-ups fill
+/// (people, and what each of them has one of) stays as it is.
 /// </summary>
 internal static class PolicyRows
 {

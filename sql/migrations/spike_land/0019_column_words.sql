@@ -1,0 +1,3 @@
+-- What the scripts before this one left without a comment.
+
+call hedgerow.describe_columns('spike_land');
