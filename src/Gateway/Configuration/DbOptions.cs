@@ -19,8 +19,9 @@ public sealed record DbOptions
     public int PoolSize { get; init; }
 
     /// <summary>
-    /// Connections that REST's quick reads share, many in flight on each. 0: none, each read has one of the pool. Under a load that keeps all cores busy, 2 per core
-    /// answer two fifths more requests, half of them sooner, and the slowest hundredth several times later: for those who want that.
+    /// Connections that REST's quick reads share, many in flight on each. 0: none, each read has one of the pool. Under a load that keeps all cores busy, one per core
+    /// answers half as many requests again. On a machine that PostgreSQL is on too, set <c>kernel.sched_autogroup_enabled=0</c> with it: the kernel shares time by
+    /// session, each backend is one of its own and the gateway a single one, so that the slowest hundredth of the requests would wait several times as long.
     /// </summary>
     public int SharedReadConnections { get; init; }
 
