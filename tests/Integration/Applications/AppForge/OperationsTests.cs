@@ -112,6 +112,21 @@ public sealed class OperationsTests(ApplicationFixture fixture) : IClassFixture<
     }
 
     [Fact]
+    public async Task AF_18_Fifty_restorations_at_once_leave_the_project_as_its_current_version_kept_it()
+    {
+        var world = await ForgeWorld.MakeAsync(fixture);
+        var versions = new string[5];
+        for (var n = 0; n < versions.Length; n++)
+        {
+            await world.Editor.ExecuteAsync("update appforge.projects set name = $2 where id = $1", world.Project, $"Version {n}");
+            versions[n] = (await world.Editor.ScalarAsync<string>("select id from appforge.create_project_version($1, $2)", world.Project, $"Version {n}"))!;
+        }
+        await ApplicationFixture.FiftyAsync("none", n => world.Editor.ExecuteAsync("select appforge.restore_project_version($1)", versions[n % versions.Length]));
+        Assert.Equal("1 t", await world.Viewer.ScalarAsync<string>(
+            "select concat_ws(' ', count(*), bool_and(v.version_number = p.name)) from appforge.project_versions as v join appforge.projects as p on p.id = v.project_id where v.is_current and p.id = $1", world.Project));
+    }
+
+    [Fact]
     public async Task AF_18_A_version_says_what_changed_and_is_restored_exactly()
     {
         var world = await ForgeWorld.MakeAsync(fixture);

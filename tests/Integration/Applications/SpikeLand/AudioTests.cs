@@ -20,6 +20,17 @@ public sealed class AudioTests(ApplicationFixture fixture) : IClassFixture<Appli
     }
 
     [Fact]
+    public async Task SL_20_Fifty_orders_of_the_same_tracks_at_once_leave_one_of_them()
+    {
+        var (owner, id) = await fixture.LanderAsync();
+        var mix = await owner.ScalarAsync<string>("insert into spike_land.audio_mixer_projects (name) values ('Song') returning id");
+        for (var n = 0; n < 20; n++) await owner.ExecuteAsync(Add, mix, $"Track {n}", $"{id}/{n}.wav");
+        var tracks = (await owner.ScalarAsync<string[]>("select array_agg(id) from spike_land.audio_tracks where project_id = $1", mix))!;
+        await ApplicationFixture.FiftyAsync("none", n => owner.ExecuteAsync("select spike_land.reorder_tracks($1, $2)", mix, tracks.Order().Select((track, at) => (track, (at * 7 + n) % 20)).OrderBy(x => x.Item2).Select(x => x.track).ToArray()));
+        Assert.Equal("20 1 20", await owner.ScalarAsync<string>("select concat_ws(' ', count(distinct sort_order), min(sort_order), max(sort_order)) from spike_land.audio_tracks where project_id = $1", mix));
+    }
+
+    [Fact]
     public async Task SL_20_A_mix_is_its_owner_s_and_its_files_lie_in_their_folder()
     {
         var (owner, ownerId) = await fixture.LanderAsync();

@@ -125,6 +125,45 @@ public sealed class ImageTests(ApplicationFixture fixture) : IClassFixture<Appli
     }
 
     [Fact]
+    public async Task SL_12_An_image_that_enters_a_public_album_is_shown_with_it_and_leaves_with_it()
+    {
+        var (owner, _) = await fixture.LanderAsync();
+        var (album, _) = await AlbumAsync(owner);
+        await owner.ExecuteAsync("update spike_land.albums set privacy = 'PUBLIC' where id = $1", album);
+        var late = await fixture.ImageAsync(owner);
+        const string seen = "select count(*) from spike_land.enhanced_images where id = $1";
+        Assert.Equal(0L, await fixture.Anyone.ScalarAsync<long>(seen, late));
+        await owner.ExecuteAsync("insert into spike_land.album_images (album_id, image_id) values ($1, $2)", album, late);
+        Assert.Equal(1L, await fixture.Anyone.ScalarAsync<long>(seen, late));
+        await owner.ExecuteAsync("delete from spike_land.album_images where image_id = $1", late);
+        Assert.Equal(0L, await fixture.Anyone.ScalarAsync<long>(seen, late));
+    }
+
+    [Fact]
+    public async Task SL_12_What_enters_an_album_waits_for_its_privacy_to_be_decided()
+    {
+        var (owner, _) = await fixture.LanderAsync();
+        var (album, _) = await AlbumAsync(owner);
+        var late = await fixture.ImageAsync(owner);
+        await using var deciding = await fixture.Database.OpenAsUserAsync(owner.Id);
+        await deciding.ExecuteAsync("update spike_land.albums set privacy = 'PUBLIC' where id = $1", album);
+        await using var entering = await fixture.Database.OpenAsUserAsync(owner.Id);
+        await entering.ExecuteAsync("set local lock_timeout = '100ms'");
+        Assert.Equal("55P03", await entering.RefusalAsync("insert into spike_land.album_images (album_id, image_id) values ($1, $2)", album, late));
+    }
+
+    [Fact]
+    public async Task SL_12_Fifty_orders_of_an_album_at_once_leave_one_of_them()
+    {
+        var (owner, _) = await fixture.LanderAsync();
+        var (album, _) = await AlbumAsync(owner);
+        for (var n = 0; n < 9; n++) await owner.ExecuteAsync("insert into spike_land.album_images (album_id, image_id) values ($1, $2)", album, await fixture.ImageAsync(owner));
+        var images = (await owner.ScalarAsync<string[]>("select array_agg(image_id order by image_id) from spike_land.album_images where album_id = $1", album))!;
+        await ApplicationFixture.FiftyAsync("none", n => owner.ExecuteAsync("select spike_land.reorder_album($1, $2)", album, images.Skip(n % 10).Concat(images.Take(n % 10)).ToArray()));
+        Assert.Equal(10L, await owner.ScalarAsync<long>("select count(distinct sort_order) from spike_land.album_images where album_id = $1", album));
+    }
+
+    [Fact]
     public async Task SL_12_Only_one_s_own_images_go_into_one_s_own_albums()
     {
         var (owner, _) = await fixture.LanderAsync();

@@ -74,6 +74,34 @@ public sealed class ObjectRemovalTests(ApplicationFixture fixture) : IClassFixtu
     }
 
     [Fact]
+    public async Task SL_10_SL_11_SL_16_SL_17_SL_20_Whatever_row_pointed_at_an_object_takes_it_along()
+    {
+        var (person, id) = await fixture.LanderAsync(tokens: 20);
+        var (image, _) = await StoredImageAsync(person);
+        await fixture.CompleteAsync(await person.JobAsync(image));
+        await person.ExecuteAsync("insert into spike_land.mcp_generation_jobs (type, prompt, input_image_r2_key) values ('MODIFY', 'Brighter', $1)", $"{id}/before.jpg");
+        await fixture.Service.ExecuteAsync("update spike_land.mcp_generation_jobs set status = 'PROCESSING' where user_id = $1", id);
+        await fixture.Service.ExecuteAsync("update spike_land.mcp_generation_jobs set status = 'COMPLETED', output_image_url = 'https://img.example/after.jpg', output_image_r2_key = $2 where user_id = $1", id, $"{id}/after.jpg");
+        var mix = await person.ScalarAsync<string>("insert into spike_land.audio_mixer_projects (name) values ('Song') returning id");
+        await person.ExecuteAsync("insert into spike_land.audio_tracks (project_id, name, file_r2_key, file_format, duration, file_size_bytes) values ($1, 'Drums', $2, 'wav', 12.5, 1000)", mix, $"{id}/drums.wav");
+        await person.ExecuteAsync("insert into spike_land.merch_carts (user_id) values ($1)", id);
+        await person.ExecuteAsync(
+            "insert into spike_land.merch_cart_items (cart_id, product_id, uploaded_image_r2_key, uploaded_image_url) select c.id, p.id, $1, 'https://img.example/mug.jpg' from spike_land.merch_carts as c, spike_land.merch_products as p where p.name = 'Mug'", $"{id}/mug.jpg");
+        var result = await fixture.SeenAsync<string>("select enhanced_r2_key from spike_land.image_enhancement_jobs where user_id = $1", id);
+        string[] keys = [result!, .. new[] { "before.jpg", "after.jpg", "drums.wav", "mug.jpg" }.Select(name => $"{id}/{name}")];
+        foreach (var key in keys) await StoreAsync(key);
+
+        await fixture.Service.ExecuteAsync(Work);
+        foreach (var key in keys) Assert.True(await StoredAsync(key), key);
+        await fixture.Service.ExecuteAsync("delete from spike_land.image_enhancement_jobs where user_id = $1", id);
+        await fixture.Service.ExecuteAsync("delete from spike_land.mcp_generation_jobs where user_id = $1", id);
+        await person.ExecuteAsync("delete from spike_land.audio_mixer_projects where id = $1", mix);
+        await person.ExecuteAsync("delete from spike_land.merch_cart_items");
+        await fixture.Service.ExecuteAsync(Work);
+        foreach (var key in keys) Assert.False(await StoredAsync(key), key);
+    }
+
+    [Fact]
     public async Task SL_10_No_client_removes_objects_of_others()
     {
         var (owner, _) = await fixture.LanderAsync();

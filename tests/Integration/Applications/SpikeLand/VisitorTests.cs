@@ -93,6 +93,16 @@ public sealed class VisitorTests(ApplicationFixture fixture) : IClassFixture<App
     }
 
     [Fact]
+    public async Task SL_19_Fifty_browsers_linked_at_once_are_one_sign_up()
+    {
+        var (person, id) = await fixture.LanderAsync();
+        var visitors = Enumerable.Range(0, 50).Select(_ => $"visitor {Guid.NewGuid():N}").ToArray();
+        foreach (var visitor in visitors) await fixture.Anyone.ExecuteAsync("select spike_land.start_visit($1, '/')", visitor);
+        await ApplicationFixture.FiftyAsync("none", n => person.ExecuteAsync("select spike_land.link_visitor($1)", visitors[n]));
+        Assert.Equal(2L, await fixture.SeenAsync<long>("select count(*) from spike_land.campaign_attributions where user_id = $1 and conversion_type = 'SIGNUP'", id)); // first and last touch
+    }
+
+    [Fact]
     public async Task SL_19_Campaign_metrics_are_kept_for_an_hour_and_are_for_admins()
     {
         var (visitor, _) = await VisitAsync();

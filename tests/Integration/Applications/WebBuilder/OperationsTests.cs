@@ -81,6 +81,24 @@ public sealed class OperationsTests(ApplicationFixture fixture) : IClassFixture<
     }
 
     [Fact]
+    public async Task WB_11_What_somebody_builds_and_what_everybody_s_limits_are_is_audited_too()
+    {
+        var person = await fixture.SignUpAsync();
+        var campaign = await person.ScalarAsync<Guid>("insert into web_builder.campaigns (name) values ('Spring') returning id");
+        var component = await person.ScalarAsync<Guid>("insert into web_builder.component_library (name, component_type, code) values ('Hero', 'hero_section', '<h1>') returning id");
+        await person.ExecuteAsync("update web_builder.campaigns set name = 'Summer' where id = $1", campaign);
+        await person.ExecuteAsync("delete from web_builder.component_library where id = $1", component);
+        Assert.Equal("campaigns insert, component_library insert, campaigns update, component_library delete", await person.ScalarAsync<string>(
+            "select string_agg(table_name || ' ' || action, ', ' order by created_at) from web_builder.audit_log where row_id in ($1, $2)", campaign.ToString(), component.ToString()));
+        const string settings = "select count(*) from web_builder.audit_log where table_name = 'app_settings'";
+        var before = await fixture.Operator.ScalarAsync<long>(settings);
+        await fixture.Service.ExecuteAsync("update web_builder.app_settings set value = value where key = (select min(key) from web_builder.app_settings)");
+        await fixture.Service.ExecuteAsync("update web_builder.app_settings set value = value || '{\"x\": 1}' where key = 'subscription_limits'");
+        await fixture.Service.ExecuteAsync("update web_builder.app_settings set value = value - 'x' where key = 'subscription_limits'");
+        Assert.True(await fixture.Operator.ScalarAsync<long>(settings) >= before + 2);
+    }
+
+    [Fact]
     public async Task WB_11_Partial_indexes_cover_active_rows() =>
         Assert.Equal(7L, await fixture.Operator.ScalarAsync<long>(
             "select count(*) from pg_indexes where schemaname = 'web_builder' and indexname = any ($1) and indexdef like '% WHERE %'",
