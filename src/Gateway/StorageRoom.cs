@@ -16,6 +16,7 @@ internal static class StorageRoom
     {
         var store = settings.OpenObjectStore();
         services.AddSingleton(provider => new UrlTokenKeys(provider.GetRequiredService<KeyRing>(), settings.Jwt).Tokens);
+        services.AddSingleton(new PublicAddress(settings.Gateway.PublicUrl.TrimEnd('/')));
         services.AddStorage(settings.Storage, Databases.ForStorage(settings.Db), store);
         services.AddSingleton(new ReadinessCheck("storage", store.AnswersAsync));
     }

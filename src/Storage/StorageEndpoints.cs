@@ -3,6 +3,7 @@ using Hedgerow.Storage.Backends;
 using Hedgerow.Storage.Images;
 using Hedgerow.Storage.Objects;
 using Hedgerow.Storage.Reconcile;
+using Hedgerow.Storage.Resumable;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -19,7 +20,7 @@ public static class StorageEndpoints
 
     private static readonly string[] s_reading = [HttpMethods.Get, HttpMethods.Head];
 
-    /// <summary>The room's services. The host provides <see cref="UrlTokens"/>, and sets the <c>Identity</c> feature on every request.</summary>
+    /// <summary>The room's services. The host provides <see cref="UrlTokens"/> and <see cref="PublicAddress"/>, and sets the <c>Identity</c> feature on every request.</summary>
     /// <param name="database">The pool of <c>hedgerow_storage</c>.</param>
     /// <param name="backend">Where the bytes are; the container disposes it.</param>
     public static void AddStorage(this IServiceCollection services, StorageOptions options, NpgsqlDataSource database, IObjectBackend backend)
@@ -49,6 +50,7 @@ public static class StorageEndpoints
         services.AddSingleton<ImageRenderer>();
         services.AddSingleton<RenderEndpoints>();
         services.AddSingleton<CacheEndpoints>();
+        services.AddResumableUploads();
     }
 
     public static void MapStorage(this IEndpointRouteBuilder routes)
@@ -60,6 +62,7 @@ public static class StorageEndpoints
         storage.MapObjects(route, room);
         storage.MapImages(route, room.GetRequiredService<RenderEndpoints>());
         storage.MapCache(route, room.GetRequiredService<CacheEndpoints>());
+        storage.MapResumableUploads(route, room.GetRequiredService<ResumableEndpoints>());
         storage.MapGet("/status", () => Results.Text(""));
         storage.Map("/{**path}", StorageRoute.NotFoundAsync);
     }

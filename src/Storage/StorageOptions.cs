@@ -17,6 +17,9 @@ public sealed record StorageOptions
     /// <summary>Seconds that a signed upload URL is good for (<c>UPLOAD_SIGNED_URL_EXPIRATION_TIME</c>).</summary>
     public int UploadSignedUrlExpiry { get; init; } = 7200;
 
+    /// <summary>Hours after which a resumable upload that was not finished ends (<c>TUS_URL_EXPIRY_MS</c>).</summary>
+    public int ResumableUploadHours { get; init; } = 24;
+
     /// <summary>Seconds that an S3 server may stand still before it counts as too slow.</summary>
     public int BackendPatience { get; init; } = 30;
 

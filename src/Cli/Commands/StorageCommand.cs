@@ -8,6 +8,7 @@ using Hedgerow.Gateway.Configuration;
 using Hedgerow.Storage.Backends;
 using Hedgerow.Storage.Objects;
 using Hedgerow.Storage.Reconcile;
+using Hedgerow.Storage.Resumable;
 
 namespace Hedgerow.Cli.Commands;
 
@@ -51,7 +52,8 @@ internal static class StorageCommand
     {
         await using var store = settings.OpenObjectStore();
         await using var pool = Databases.ForStorage(settings.Db);
-        var reconciler = new Reconciler(store, new StorageDatabase(pool), TimeProvider.System, []);
+        var rows = new StorageDatabase(pool);
+        var reconciler = new Reconciler(store, rows, TimeProvider.System, [new UploadEnding(new UploadRows(rows), rows, store).InFlight]);
         try
         {
             var report = await ProgressBar.DuringAsync(bar => reconciler.RunAsync(plan, bar, cancellation));

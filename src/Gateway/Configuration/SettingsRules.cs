@@ -212,6 +212,7 @@ public static class SettingsRules
         if (storage.Url.Length > 0 && !StorageUrl.TryParse(storage.Url, out _, out var problem)) throw new SettingException("Storage:Url", problem);
         Require(storage.FileSizeLimit > 0, "Storage:FileSizeLimit", "must be positive");
         Require(storage.UploadSignedUrlExpiry > 0, "Storage:UploadSignedUrlExpiry", "must be positive");
+        Require(storage.ResumableUploadHours is > 0 and <= 24 * 31, "Storage:ResumableUploadHours", "must be between 1 and 744");
         Require(storage.BackendPatience > 0, "Storage:BackendPatience", "must be positive");
         Require(storage.ReconcileHours is >= 0 and <= 24 * 31, "Storage:ReconcileHours", "must be between 0 and 744");
         Require(storage.OrphanAgeHours > 0, "Storage:OrphanAgeHours", "must be positive");

@@ -14,11 +14,15 @@ public sealed class StorageRequest(HttpContext http, string operation)
     public const int MaxJsonBytes = 1024 * 1024;
 
     private static readonly Caller s_anonymous = new("anon", """{"role":"anon"}""");
+    private static readonly Caller s_service = new("service_role", """{"role":"service_role"}""");
 
     public HttpContext Http => http;
 
     /// <summary>Who asks. Without a good token: nobody, as the <c>anon</c> role.</summary>
     public Session Session => field ??= new(CallerOf(http) ?? s_anonymous, operation, http.Request.Method, http.Request.Path.Value ?? "", Headers(http.Request.Headers));
+
+    /// <summary>With the rights of the platform, for what the token of a signed URL allows.</summary>
+    public Session AsService => Session with { Caller = s_service };
 
     /// <summary>The request brought a token, and it is good.</summary>
     public bool IsAuthenticated => HasToken(http) && CallerOf(http) is not null;
@@ -93,8 +97,8 @@ public sealed class StorageRequest(HttpContext http, string operation)
         {
             json.WriteStartObject();
             foreach (var (name, values) in headers)
-                // Who asks is in the claims; the token itself is nobody's business.
-                if (!name.Equals("Authorization", StringComparison.OrdinalIgnoreCase)) json.WriteString(name.ToLowerInvariant(), values.ToString());
+                // Who asks is in the claims; the token itself is nobody's business, nor is that of a signed URL.
+                if (!name.Equals("Authorization", StringComparison.OrdinalIgnoreCase) && !name.Equals("x-signature", StringComparison.OrdinalIgnoreCase)) json.WriteString(name.ToLowerInvariant(), values.ToString());
             json.WriteEndObject();
         }
         return Encoding.UTF8.GetString(buffer.WrittenSpan);

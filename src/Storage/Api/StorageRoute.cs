@@ -20,12 +20,13 @@ public sealed class StorageRoute(ILogger<StorageRoute> logger)
 
     /// <param name="operation">The name of what it does, for <c>storage.operation()</c>.</param>
     /// <param name="needsToken">Requests without a good token are refused before the handler sees them.</param>
-    public RequestDelegate Of(string operation, StorageHandler handler, bool needsToken = true) => async http =>
+    /// <param name="refuse">How a refusal is written; null: as Supabase's body.</param>
+    public RequestDelegate Of(string operation, StorageHandler handler, bool needsToken = true, Func<HttpContext, ApiError, Task>? refuse = null) => async http =>
     {
         var request = new StorageRequest(http, operation);
         var error = needsToken ? request.TokenRefusal() : null;
         error ??= await RunAsync(request, handler);
-        if (error is not null) await WriteAsync(http, error);
+        if (error is not null) await (refuse ?? WriteAsync)(http, error);
     };
 
     /// <summary>200 with JSON.</summary>
@@ -49,18 +50,25 @@ public sealed class StorageRoute(ILogger<StorageRoute> logger)
     /// <summary>Supabase answers every mistake of a caller's with 400; what it was stands in the body.</summary>
     public static async Task WriteAsync(HttpContext http, ApiError error)
     {
+        if (BeginRefusal(http, error, error.Status switch { >= 500 or 416 or 429 => error.Status, _ => 400 })) await ReplyErrorAsync(http, error);
+    }
+
+    /// <summary>Everything of a refusal but its body.</summary>
+    /// <returns>False: an answer was under way already, and the connection is broken off.</returns>
+    public static bool BeginRefusal(HttpContext http, ApiError error, int status)
+    {
         var response = http.Response;
         if (response.HasStarted)
         {
             // Half an answer is out: only a broken connection tells the client that the rest is missing.
             http.Abort();
-            return;
+            return false;
         }
-        response.StatusCode = error.Status switch { >= 500 or 416 or 429 => error.Status, _ => 400 };
+        response.StatusCode = status;
         foreach (var (name, value) in error.Headers) response.Headers[name] = value;
         // A body that is still on its way will not be read, and what is left of it must not be taken for the next request.
         if (IsBodyLeft(http.Request)) response.Headers.Connection = "close";
-        await ReplyErrorAsync(http, error);
+        return true;
     }
 
     /// <summary>404 for paths that lead nowhere: in HTTP as well, which is how clients tell it from a missing object.</summary>

@@ -91,7 +91,7 @@ public sealed record UploadBody(
     }
 
     /// <summary>As in Supabase, what is no JSON object is no metadata.</summary>
-    private static string? JsonObject(string? text)
+    internal static string? JsonObject(string? text)
     {
         if (string.IsNullOrEmpty(text) || text.Contains("\\u0000", StringComparison.Ordinal)) return null;
         try

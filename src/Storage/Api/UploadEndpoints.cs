@@ -8,8 +8,6 @@ namespace Hedgerow.Storage.Api;
 /// <summary>Uploads: <c>POST</c> and <c>PUT /object/{bucket}/{name}</c>, and those that a signed URL allows.</summary>
 public sealed class UploadEndpoints(ObjectWriter writer, SignedUrls urls)
 {
-    private static readonly Caller s_service = new("service_role", """{"role":"service_role"}""");
-
     /// <summary>A new object; with <c>x-upsert: true</c> also in place of an old one.</summary>
     public Task<ApiError?> PostAsync(StorageRequest request, CancellationToken cancellation) =>
         UploadAsync(request, request.Session, request.IsUpsert, request.Session.Owner, isTrusted: false, cancellation);
@@ -23,7 +21,7 @@ public sealed class UploadEndpoints(ObjectWriter writer, SignedUrls urls)
     {
         if (request.Query("token") is not { } token) return StorageErrors.NoToken;
         if (!urls.Read(token, SignedScope.Upload, request.Bucket, request.Name).Ok(out var signed, out var error)) return error;
-        return await UploadAsync(request, request.Session with { Caller = s_service }, signed.Upsert, signed.Owner, isTrusted: true, cancellation);
+        return await UploadAsync(request, request.AsService, signed.Upsert, signed.Owner, isTrusted: true, cancellation);
     }
 
     private async Task<ApiError?> UploadAsync(

@@ -92,7 +92,10 @@ public sealed class ObjectWriter(StorageDatabase database, IObjectBackend backen
     /// Makes bytes that are stored an object. Where that is refused, they are removed. It is not cancelled with the request: the bytes are there, and whether
     /// somebody still waits for the answer changes nothing.
     /// </summary>
-    public async Task<Result<Recorded>> RecordAsync(Session session, UploadIntent intent, StoredBytes bytes)
+    /// <param name="account">
+    /// Goes in the same transaction, first: what keeps account of an upload that came in several requests. Refused bytes are then left to that account.
+    /// </param>
+    public async Task<Result<Recorded>> RecordAsync(Session session, UploadIntent intent, StoredBytes bytes, SqlStatement? account = null)
     {
         var metadata = new ObjectMetadata(bytes.ETag, bytes.Size, intent.MimeType, intent.CacheControl, clock.GetUtcNow(), intent.ContentEncoding);
         var statement = StorageDatabase.Statement(
@@ -102,8 +105,9 @@ public sealed class ObjectWriter(StorageDatabase database, IObjectBackend backen
         {
             Guid id;
             string? replaced;
-            await using (var trip = await database.WriteAsync(session, [statement], [], CancellationToken.None))
+            await using (var trip = await database.WriteAsync(session, account is null ? [statement] : [account, statement], [], CancellationToken.None))
             {
+                if (account is not null) await trip.NextAsync(CancellationToken.None);
                 await trip.Reader.ReadAsync(CancellationToken.None);
                 id = trip.Reader.GetGuid(0);
                 replaced = Rows.Text(trip.Reader, 1);
@@ -115,7 +119,7 @@ public sealed class ObjectWriter(StorageDatabase database, IObjectBackend backen
         catch (PostgresException e)
         {
             // The server said no, so no row points at them. (After a broken connection one might: then reconciling decides.)
-            await RemoveAsync([bytes.Version]);
+            if (account is null) await RemoveAsync([bytes.Version]);
             if (e.SqlState == PostgresErrorCodes.UniqueViolation) return StorageErrors.KeyExists;
             if (e.SqlState == PostgresErrorCodes.ForeignKeyViolation) return StorageErrors.NoSuchBucket;
             throw;

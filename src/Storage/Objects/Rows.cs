@@ -42,7 +42,7 @@ internal static class Rows
 
     public static string? Text(NpgsqlDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetString(column);
 
-    private static long? Number(NpgsqlDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetInt64(column);
+    public static long? Number(NpgsqlDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetInt64(column);
 
     private static DateTime Time(NpgsqlDataReader reader, int column) => reader.IsDBNull(column) ? DateTime.UnixEpoch : reader.GetDateTime(column);
 

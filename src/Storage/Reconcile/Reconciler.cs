@@ -52,9 +52,14 @@ public sealed class Reconciler(IObjectBackend backend, StorageDatabase database,
 
     private async Task<int> SweepAsync(DateTimeOffset before, CancellationToken cancellation)
     {
+        var ended = 0;
         var kept = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var uploads in inFlight) kept.UnionWith(await uploads.PartsAsync(cancellation));
-        return await backend.SweepAsync(before, kept, cancellation);
+        foreach (var uploads in inFlight)
+        {
+            if (uploads.EndExpiredAsync is { } end) ended += await end(cancellation);
+            kept.UnionWith(await uploads.PartsAsync(cancellation));
+        }
+        return ended + await backend.SweepAsync(before, kept, cancellation);
     }
 
     private async IAsyncEnumerable<List<StoredItem>> BatchesAsync([System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation)
@@ -74,13 +79,14 @@ public sealed class Reconciler(IObjectBackend backend, StorageDatabase database,
     {
         var pointedAt = new HashSet<VersionKey>();
         if (versions.Count == 0) return pointedAt;
+        // Uploads first: one that becomes an object between the two looks is seen by the second.
+        foreach (var uploads in inFlight) pointedAt.UnionWith(await uploads.VersionsAsync(versions, cancellation));
         var statement = StorageDatabase.Statement(
             "select o.version from storage.objects as o where o.version = any (array(select json_array_elements_text($1)))",
             JsonSerializer.Serialize(versions.Select(version => version.Text)));
         await using (var trip = await database.ReadAsync(s_session, [statement], [], cancellation))
             while (await trip.Reader.ReadAsync(cancellation))
                 if (VersionKey.Parse(trip.Reader.GetString(0)) is { } version) pointedAt.Add(version);
-        foreach (var uploads in inFlight) pointedAt.UnionWith(await uploads.VersionsAsync(versions, cancellation));
         return pointedAt;
     }
 

@@ -1,0 +1,74 @@
+using System.Security.Cryptography;
+using Hedgerow.Postgres;
+using Hedgerow.Storage.Backends;
+using Hedgerow.Storage.Objects;
+
+namespace Hedgerow.Storage.Resumable;
+
+/// <summary>
+/// Brings bytes into an upload. They are gathered in a temporary file until they are a part, stored, and only then counted; what is left over at the
+/// end, because it was all or because the client broke off, becomes the tail, which the next request begins with. Memory does not grow with any of it.
+/// </summary>
+public sealed class UploadAppender(UploadRows rows, IObjectBackend backend, ObjectWriter writer)
+{
+    /// <summary>Takes all that <paramref name="body"/> holds.</summary>
+    /// <param name="upload">Taken by this request (<see cref="UploadRows.TakeAsync"/>).</param>
+    /// <param name="checksum">With it, nothing counts before all of the body has come and fits.</param>
+    /// <returns>How the upload stands now.</returns>
+    /// <exception cref="IOException">The client broke off, or was too slow; what it sent is kept.</exception>
+    /// <exception cref="BackendException">The store failed; what was counted before is kept.</exception>
+    public async Task<Result<ResumableUpload>> AppendAsync(Session session, ResumableUpload upload, Stream body, BodyChecksum? checksum)
+    {
+        StoredContent? tail = null;
+        if (upload.Tail is { Measure.Size: > 0 } && (tail = await backend.OpenAsync(upload.Tail.Version, null, CancellationToken.None)) is null) return TusErrors.Locked;
+        await using (tail)
+        {
+            using var hash = checksum is null ? null : IncrementalHash.CreateHash(checksum.Algorithm);
+            await using var arriving = new ArrivingBytes(tail?.AsStream(), body, hash);
+            var counting = new Counting(session, rows, writer, upload);
+            try
+            {
+                if (await StoreAsync(counting, arriving, countsAtOnce: checksum is null) is { } refusal) return refusal;
+                if (checksum is not null)
+                {
+                    if (arriving.Failure is not null) arriving.Failure.Throw();
+                    if (!checksum.Fits(hash!)) return TusErrors.WrongChecksum;
+                    if (await counting.CountAsync() is { } overtaken) return overtaken;
+                }
+                // Whether anybody still waits for the answer changes nothing once all is here.
+                if (!counting.Counted.IsComplete) arriving.Failure?.Throw();
+                return counting.Counted;
+            }
+            finally
+            {
+                await counting.ForgetAsync();
+            }
+        }
+    }
+
+    private async Task<ApiError?> StoreAsync(Counting counting, ArrivingBytes arriving, bool countsAtOnce)
+    {
+        await using var spool = new PartSpool();
+        for (var isOver = false; !isOver;)
+        {
+            var upload = counting.Stored;
+            var room = Math.Min(Math.Max(PartSpool.PartBytes, upload.PartAtLeast), upload.Limit - upload.InParts);
+            var before = arriving.Arrived;
+            await using var metered = new MeteredBody(new BoundedStream(arriving, room), long.MaxValue);
+            var size = await spool.FillAsync(metered, long.MaxValue, CancellationToken.None);
+            var measure = await metered.FinishAsync();
+            var reached = upload.InParts + size;
+            isOver = size < room || reached == upload.Limit;
+            if (reached == upload.Limit && await arriving.HasMoreAsync()) return upload.Length is null ? StorageErrors.TooLarge : TusErrors.TooLong;
+
+            var isLast = reached == upload.Length;
+            // What is stored already stays where it is; but a last part may turn out to be one only now that the length is known.
+            if (arriving.Arrived == before && !(isLast && (upload.InParts == 0 ? upload.Tail is null : size > 0))) return null;
+            var isPart = isLast ? upload.InParts > 0 : !isOver || size >= upload.PartAtLeast;
+            var refusal = isPart ? await counting.AddPartAsync(backend, spool, measure) : await counting.AddTailAsync(backend, spool, measure);
+            refusal ??= countsAtOnce ? await counting.CountAsync() : null;
+            if (refusal is not null) return refusal;
+        }
+        return null;
+    }
+}
