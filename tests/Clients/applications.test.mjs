@@ -1,4 +1,4 @@
-// The examples of AppForge, Ultimate App Builder and AI Web Builder as their reader runs them, against a platform without sample data.
+// The examples of AppForge, Ultimate App Builder, AI Web Builder and of realtime as their reader runs them, against a platform without sample data.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import test from 'node:test';
@@ -47,5 +47,14 @@ test('a campaign is generated up to the cost limit', async () => {
     'Spent today: 1.15 (OpenAI 0.75, Anthropic 0.4)',
     'She was told above 0.5',
     '1 view, 1 conversion, 19.9 USD; AI cost 1.15 this month',
+  ]);
+});
+
+test('two people follow a project', async () => {
+  assert.deepEqual(await lines('realtime/follow-a-project.mjs'), [
+    'A member hears INSERT README.md',
+    'He missed UPDATE NOTES.md',
+    'He missed DELETE NOTES.md',
+    'Ines is there: cursor at line 7',
   ]);
 });
