@@ -53,6 +53,33 @@ public sealed class AccessTests(SharedPlatform shared) : IClassFixture<SharedPla
         Assert.Equal("AccessDenied 403", await ann.Http.UploadAsync(bucket, "d.png", new byte[9], type: "image/png").OutcomeAsync());
     }
 
+    [Fact]
+    public async Task A_policy_asks_how_deep_a_name_lies_and_what_is_done_with_it()
+    {
+        var bucket = await _platform.BucketAsync();
+        await _platform.Database.ExecuteAsync($"""
+            create policy "two deep {bucket}" on storage.objects for insert to authenticated
+              with check (bucket_id = '{bucket}' and storage.get_level(name) = 2 and storage.get_prefix(name) = 'in' and storage.get_prefixes(name) = array['in']);
+            create policy "downloads only {bucket}" on storage.objects for select to authenticated
+              using (bucket_id = '{bucket}' and storage.allow_only_operation('object.get_authenticated'));
+            """);
+        var ann = await _platform.SignUpAsync();
+        Assert.Equal("200", await ann.Http.UploadAsync(bucket, "in/a.txt", StorageWorld.Text("x")).OutcomeAsync());
+        Assert.Equal("AccessDenied 403", await ann.Http.UploadAsync(bucket, "a.txt", StorageWorld.Text("x")).OutcomeAsync());
+        Assert.Equal("AccessDenied 403", await ann.Http.UploadAsync(bucket, "in/deep/a.txt", StorageWorld.Text("x")).OutcomeAsync());
+        Assert.Equal("200", await ann.Http.DownloadAsync(bucket, "in/a.txt").OutcomeAsync());
+        Assert.Equal("NoSuchKey 404", (await ann.Http.SendAsync("POST", $"/storage/v1/object/sign/{bucket}/in/a.txt", new { expiresIn = 60 })).Outcome());
+        Assert.Equal(0, (await ann.Http.SendAsync("POST", $"/storage/v1/object/list/{bucket}", new { prefix = "in" })).Json.GetArrayLength());
+    }
+
+    [Theory]
+    [InlineData("a.txt", 1, "", "")]
+    [InlineData("x/y/a.txt", 3, "x/y", "x,x/y")]
+    [InlineData("x/y/", 3, "x", "x,x/y")]
+    public async Task Names_are_taken_apart_as_Supabase_does(string name, int level, string prefix, string prefixes) => Assert.Equal(
+        $"{level} {prefix} {prefixes}",
+        await _platform.Database.ScalarAsync<string>("select format('%s %s %s', storage.get_level($1), storage.get_prefix($1), array_to_string(storage.get_prefixes($1), ','))", name));
+
     [Theory]
     [InlineData("GET", "bucket")]
     [InlineData("POST", "bucket")]
@@ -66,6 +93,8 @@ public sealed class AccessTests(SharedPlatform shared) : IClassFixture<SharedPla
     [InlineData("DELETE", "object/x")]
     [InlineData("GET", "object/authenticated/x/a.txt")]
     [InlineData("GET", "object/info/authenticated/x/a.txt")]
+    [InlineData("GET", "render/image/authenticated/x/a.png")]
+    [InlineData("DELETE", "cdn/x/a.txt")]
     [InlineData("POST", "object/list/x")]
     [InlineData("POST", "object/list-v2/x")]
     [InlineData("POST", "object/move")]
