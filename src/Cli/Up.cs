@@ -66,7 +66,8 @@ internal sealed class Up
             {
                 database = await AdminDatabase.OpenAsync(Db, State, null, steps, cancellation);
                 // Most of both is code that runs for the first time, and there is more than one core.
-                var build = Task.Run(() => GatewayHost.Build(Configuration(secrets, database.ConnectionString)), CancellationToken.None);
+                var anonKey = KeyFor("anon", settings, secrets);
+                var build = Task.Run(() => GatewayHost.Build(Configuration(secrets, database.ConnectionString, anonKey)), CancellationToken.None);
                 try
                 {
                     if (Migrates) await new PlatformSetup(database, Apps, steps).RunAsync(cancellation);
@@ -77,7 +78,7 @@ internal sealed class Up
                 }
                 await StartAsync(gateway, cancellation);
                 await ReadyAsync(gateway.Urls.First(), cancellation);
-                return Describe(gateway, database, settings, secrets);
+                return Describe(gateway, database, settings, anonKey, KeyFor("service_role", settings, secrets));
             });
             platform.Write(State);
             PlatformTable.Print(platform);
@@ -101,7 +102,8 @@ internal sealed class Up
         return 0;
     }
 
-    private IConfiguration Configuration(StateSecrets secrets, string database)
+    /// <param name="anonKey">Null: not known yet, or there is none.</param>
+    private IConfiguration Configuration(StateSecrets secrets, string database, string? anonKey = null)
     {
         var overrides = new List<KeyValuePair<string, string?>>
         {
@@ -111,6 +113,7 @@ internal sealed class Up
         if (Storage is not null) overrides.Add(new("Storage:Url", Storage));
         if (Port is { } port) overrides.Add(new("Gateway:Urls", $"http://127.0.0.1:{port}"));
         List<KeyValuePair<string, string?>> defaults = [.. secrets.Settings(), new("Gateway:Urls", DefaultUrl), new("Storage:Url", State.ObjectsUrl)];
+        if (anonKey is not null) defaults.Add(new("Storage:AnonKey", anonKey));
         // The embedded server is for development: there mails and text messages are to be looked at, and the examples tried.
         if (Db is null && AdminDatabase.Given is null)
         {
@@ -206,14 +209,14 @@ internal sealed class Up
         }
     }
 
-    private static RunningPlatform Describe(WebApplication gateway, AdminDatabase database, GatewaySettings settings, StateSecrets secrets)
+    private static RunningPlatform Describe(WebApplication gateway, AdminDatabase database, GatewaySettings settings, string? anonKey, string? serviceKey) => new(
+        Environment.ProcessId, Ready: true, settings.Gateway.PublicUrl.Length > 0 ? settings.Gateway.PublicUrl : gateway.Urls.First(), DatabaseUrl.Format(database.ConnectionString),
+        anonKey, serviceKey, settings.Jwt.Secret.Length > 0 ? settings.Jwt.Secret : null);
+
+    /// <summary>Null where no key signs.</summary>
+    private static string? KeyFor(string role, GatewaySettings settings, StateSecrets secrets)
     {
         var keys = JwtKeySet.From(settings.Jwt);
-        var signer = keys.Signer is null ? null : new JwtSigner(keys);
-        return new RunningPlatform(
-            Environment.ProcessId, Ready: true, settings.Gateway.PublicUrl.Length > 0 ? settings.Gateway.PublicUrl : gateway.Urls.First(), DatabaseUrl.Format(database.ConnectionString),
-            signer is null ? null : ApiKeys.Mint(signer, "anon", secrets.KeysIssuedAt),
-            signer is null ? null : ApiKeys.Mint(signer, "service_role", secrets.KeysIssuedAt),
-            settings.Jwt.Secret.Length > 0 ? settings.Jwt.Secret : null);
+        return keys.Signer is null ? null : ApiKeys.Mint(new JwtSigner(keys), role, secrets.KeysIssuedAt);
     }
 }

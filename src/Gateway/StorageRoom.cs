@@ -5,11 +5,13 @@ using Hedgerow.Gateway.Configuration;
 using Hedgerow.Gateway.Operations;
 using Hedgerow.Postgres;
 using Hedgerow.Storage;
+using Hedgerow.Storage.S3Protocol.Keys;
+using Hedgerow.Storage.S3Protocol.Signing;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Hedgerow.Gateway;
 
-/// <summary>Gives the Storage room what it must not fetch itself: its pool, its store, and tokens under the platform's keys.</summary>
+/// <summary>Gives the Storage room what it must not fetch itself: its pool, its store, tokens and secrets under the platform's keys.</summary>
 internal static class StorageRoom
 {
     public static void AddObjectStorage(this IServiceCollection services, GatewaySettings settings)
@@ -17,6 +19,8 @@ internal static class StorageRoom
         var store = settings.OpenObjectStore();
         services.AddSingleton(provider => new UrlTokenKeys(provider.GetRequiredService<KeyRing>(), settings.Jwt).Tokens);
         services.AddSingleton(new PublicAddress(settings.Gateway.PublicUrl.TrimEnd('/')));
+        services.AddSingleton(provider => new SessionTokens(token => provider.GetRequiredService<JwtVerifier>().Verify(token).Caller));
+        services.AddSingleton(settings.AccessKeySecrets);
         services.AddStorage(settings.Storage, Databases.ForStorage(settings.Db), store);
         services.AddSingleton(new ReadinessCheck("storage", store.AnswersAsync));
     }

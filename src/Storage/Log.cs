@@ -23,6 +23,9 @@ internal static partial class Log
     [LoggerMessage(20, LogLevel.Warning, "A process that rendered an image ended with {ExitCode}; another takes its place")]
     public static partial void ImageWorkerEnded(ILogger logger, int exitCode);
 
+    [LoggerMessage(30, LogLevel.Error, "An S3 call failed unexpectedly; the response carries request id {RequestId}")]
+    public static partial void S3CallFailed(ILogger logger, Exception exception, string requestId);
+
     [LoggerMessage(6, LogLevel.Warning, "The store could not be reconciled; the next run tries again")]
     public static partial void ReconcileFailed(ILogger logger, Exception exception);
 }

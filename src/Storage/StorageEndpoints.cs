@@ -4,6 +4,8 @@ using Hedgerow.Storage.Images;
 using Hedgerow.Storage.Objects;
 using Hedgerow.Storage.Reconcile;
 using Hedgerow.Storage.Resumable;
+using Hedgerow.Storage.S3Protocol;
+using Hedgerow.Storage.S3Protocol.Uploads;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -20,7 +22,14 @@ public static class StorageEndpoints
 
     private static readonly string[] s_reading = [HttpMethods.Get, HttpMethods.Head];
 
-    /// <summary>The room's services. The host provides <see cref="UrlTokens"/> and <see cref="PublicAddress"/>, and sets the <c>Identity</c> feature on every request.</summary>
+    /// <summary>What each way of uploading has under way between its requests, for <see cref="Reconciler"/>.</summary>
+    public static IReadOnlyList<UploadsInFlight> InFlight(StorageDatabase database, IObjectBackend backend, StorageOptions options) =>
+    [
+        new UploadEnding(new UploadRows(database), database, backend).InFlight,
+        new AbandonedUploads(database, backend, TimeSpan.FromHours(options.MultipartExpiryHours)).InFlight,
+    ];
+
+    /// <summary>The room's services. The host provides <see cref="UrlTokens"/>, <see cref="PublicAddress"/> and what <see cref="S3ProtocolSetup"/> wants, and sets the <c>Identity</c> feature on every request.</summary>
     /// <param name="database">The pool of <c>hedgerow_storage</c>.</param>
     /// <param name="backend">Where the bytes are; the container disposes it.</param>
     public static void AddStorage(this IServiceCollection services, StorageOptions options, NpgsqlDataSource database, IObjectBackend backend)
@@ -39,6 +48,7 @@ public static class StorageEndpoints
         services.AddSingleton<ObjectMover>();
         services.AddSingleton<ObjectLister>();
         services.AddSingleton<ObjectResponse>();
+        services.AddSingleton<IEnumerable<UploadsInFlight>>(room => InFlight(room.GetRequiredService<StorageDatabase>(), backend, options));
         services.AddSingleton<Reconciler>();
         services.AddHostedService<ReconcileJob>();
         services.AddSingleton<BucketEndpoints>();
@@ -51,6 +61,7 @@ public static class StorageEndpoints
         services.AddSingleton<RenderEndpoints>();
         services.AddSingleton<CacheEndpoints>();
         services.AddResumableUploads();
+        services.AddS3Protocol();
     }
 
     public static void MapStorage(this IEndpointRouteBuilder routes)
@@ -63,6 +74,7 @@ public static class StorageEndpoints
         storage.MapImages(route, room.GetRequiredService<RenderEndpoints>());
         storage.MapCache(route, room.GetRequiredService<CacheEndpoints>());
         storage.MapResumableUploads(route, room.GetRequiredService<ResumableEndpoints>());
+        storage.MapS3Protocol(route, room);
         storage.MapGet("/status", () => Results.Text(""));
         storage.Map("/{**path}", StorageRoute.NotFoundAsync);
     }

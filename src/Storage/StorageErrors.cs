@@ -28,6 +28,9 @@ public static class StorageErrors
     public static ApiError InvalidSignature { get; } = new(400, "InvalidSignature", "Invalid signature");
     public static ApiError ExpiredUrl { get; } = new(400, "InvalidJWT", "\"exp\" claim timestamp check failed");
     public static ApiError InvalidRange { get; } = new(416, "InvalidRange", "invalid range provided");
+    public static ApiError PreconditionFailed { get; } = new(412, "PreconditionFailed", "At least one of the pre-conditions you specified did not hold");
+    public static ApiError NoSuchUpload { get; } = new(404, "NoSuchUpload",
+        "The specified upload does not exist. The upload ID may be invalid, or the upload may have been aborted or completed");
     public static ApiError NoBytes { get; } = new(404, "NoSuchKey", "The resource was not found");
     public static ApiError InvalidChecksum { get; } = new(400, "InvalidChecksum", "The body does not have the checksum that its headers name");
 

@@ -20,6 +20,21 @@ public sealed record StorageOptions
     /// <summary>Hours after which a resumable upload that was not finished ends (<c>TUS_URL_EXPIRY_MS</c>).</summary>
     public int ResumableUploadHours { get; init; } = 24;
 
+    /// <summary>The access key id of the S3 protocol's session form (<c>TENANT_ID</c>); on Supabase it is the project's ref.</summary>
+    public string TenantId { get; init; } = "stub";
+
+    /// <summary>
+    /// The anon key (<c>ANON_KEY</c>), which signs in the S3 protocol's session form; <c>up</c> sets it. Empty: <see cref="TenantId"/> alone does. It is no
+    /// secret: what counts in that form is the session token.
+    /// </summary>
+    public string AnonKey { get; init; } = "";
+
+    /// <summary>The region that the S3 protocol calls its own (<c>REGION</c>). Clients may sign for any.</summary>
+    public string Region { get; init; } = "us-east-1";
+
+    /// <summary>Hours after its last part that an upload in parts over the S3 protocol counts as abandoned.</summary>
+    public int MultipartExpiryHours { get; init; } = 24;
+
     /// <summary>Seconds that an S3 server may stand still before it counts as too slow.</summary>
     public int BackendPatience { get; init; } = 30;
 

@@ -5,6 +5,7 @@ using Hedgerow.Cli.Output;
 using Hedgerow.Cli.State;
 using Hedgerow.Gateway;
 using Hedgerow.Gateway.Configuration;
+using Hedgerow.Storage;
 using Hedgerow.Storage.Backends;
 using Hedgerow.Storage.Objects;
 using Hedgerow.Storage.Reconcile;
@@ -53,7 +54,7 @@ internal static class StorageCommand
         await using var store = settings.OpenObjectStore();
         await using var pool = Databases.ForStorage(settings.Db);
         var rows = new StorageDatabase(pool);
-        var reconciler = new Reconciler(store, rows, TimeProvider.System, [new UploadEnding(new UploadRows(rows), rows, store).InFlight]);
+        var reconciler = new Reconciler(store, rows, TimeProvider.System, StorageEndpoints.InFlight(rows, store, settings.Storage));
         try
         {
             var report = await ProgressBar.DuringAsync(bar => reconciler.RunAsync(plan, bar, cancellation));

@@ -6,6 +6,7 @@ using Hedgerow.Realtime;
 using Hedgerow.Rest;
 using Hedgerow.Storage;
 using Hedgerow.Storage.Backends;
+using Hedgerow.Storage.S3Protocol.Keys;
 using Microsoft.Extensions.Configuration;
 
 namespace Hedgerow.Gateway.Configuration;
@@ -44,6 +45,9 @@ public sealed record GatewaySettings(
 
     /// <summary>What encrypts the signing keys in the database; null where nothing does.</summary>
     public byte[]? SigningKeyKey => KeyFor("hedgerow:auth:signing-keys"u8);
+
+    /// <summary>What the secrets of S3 access keys are derived from.</summary>
+    public AccessKeySecrets AccessKeySecrets => new(KeyFor("hedgerow:storage:access-keys"u8));
 
     private byte[]? KeyFor(ReadOnlySpan<byte> purpose) =>
         Encryption.PrivateKey.Length > 0 ? HMACSHA256.HashData(Encoding.UTF8.GetBytes(Encryption.PrivateKey), purpose) : null;

@@ -213,6 +213,9 @@ public static class SettingsRules
         Require(storage.FileSizeLimit > 0, "Storage:FileSizeLimit", "must be positive");
         Require(storage.UploadSignedUrlExpiry > 0, "Storage:UploadSignedUrlExpiry", "must be positive");
         Require(storage.ResumableUploadHours is > 0 and <= 24 * 31, "Storage:ResumableUploadHours", "must be between 1 and 744");
+        Require(storage.TenantId.Length > 0, "Storage:TenantId", "must not be empty");
+        Require(storage.Region.Length > 0, "Storage:Region", "must not be empty");
+        Require(storage.MultipartExpiryHours > 0, "Storage:MultipartExpiryHours", "must be positive");
         Require(storage.BackendPatience > 0, "Storage:BackendPatience", "must be positive");
         Require(storage.ReconcileHours is >= 0 and <= 24 * 31, "Storage:ReconcileHours", "must be between 0 and 744");
         Require(storage.OrphanAgeHours > 0, "Storage:OrphanAgeHours", "must be positive");

@@ -36,7 +36,7 @@ public sealed class ObjectEndpoints(ObjectMover mover, ObjectRemover remover)
             && (!metadata.Text("mimetype", out mimeType, out error) || !metadata.Text("cacheControl", out cacheControl, out error)
                 || !metadata.Text("contentEncoding", out encoding, out error))) return error;
 
-        UploadIntent Intent(ObjectRow source) => new(
+        Result<UploadIntent> Intent(ObjectRow source) => new UploadIntent(
             transfer.TargetBucket, transfer.TargetName, request.IsUpsert, request.Session.Owner, mimeType ?? source.Metadata.MimeType,
             cacheControl ?? source.Metadata.CacheControl, encoding ?? source.Metadata.ContentEncoding, source.Metadata.Size,
             copies is false ? null : source.UserMetadata);

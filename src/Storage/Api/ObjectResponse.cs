@@ -10,18 +10,28 @@ namespace Hedgerow.Storage.Api;
 /// <summary>Answers with an object: its headers, and its bytes, or the part of them that is asked for, or that nothing has changed.</summary>
 public sealed class ObjectResponse(ObjectReader reader, ILogger<ObjectResponse> logger)
 {
+    /// <summary>A Content-Security-Policy under which nothing runs.</summary>
+    internal const string Sandbox = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox";
+
     /// <param name="row">The object.</param>
     /// <param name="again">Looks it up once more: an upload may have replaced the bytes between the look and the opening.</param>
     /// <param name="download">The name to save it under; null: it is to be shown.</param>
     /// <param name="expires">When the URL ends; null: the object's own cache control holds.</param>
+    public Task<ApiError?> WriteAsync(
+        HttpContext http, ObjectRow row, Func<Task<Result<ObjectRow>>> again, string? download, DateTimeOffset? expires, CancellationToken cancellation) =>
+        WriteAsync(http, row, again, (response, found) => SetHeaders(response, found.Metadata, download, expires), cancellation);
+
+    /// <inheritdoc cref="WriteAsync(HttpContext, ObjectRow, Func{Task{Result{ObjectRow}}}, string?, DateTimeOffset?, CancellationToken)"/>
+    /// <param name="setHeaders">Gives the answer the object's headers.</param>
     public async Task<ApiError?> WriteAsync(
-        HttpContext http, ObjectRow row, Func<Task<Result<ObjectRow>>> again, string? download, DateTimeOffset? expires, CancellationToken cancellation)
+        HttpContext http, ObjectRow row, Func<Task<Result<ObjectRow>>> again, Action<HttpResponse, ObjectRow> setHeaders, CancellationToken cancellation)
     {
         for (var attempt = 0; ; attempt++)
         {
-            if (IsUnchanged(http.Request, row.Metadata))
+            if (Preconditions.Fail(http.Request, row.Metadata)) return StorageErrors.PreconditionFailed;
+            if (Preconditions.IsUnchanged(http.Request, row.Metadata))
             {
-                SetHeaders(http.Response, row.Metadata, download, expires);
+                setHeaders(http.Response, row);
                 http.Response.StatusCode = StatusCodes.Status304NotModified;
                 return null;
             }
@@ -31,7 +41,7 @@ public sealed class ObjectResponse(ObjectReader reader, ILogger<ObjectResponse> 
             var range = (asked as RangeAsked.Part)?.Range;
             if (HttpMethods.IsHead(http.Request.Method))
             {
-                SetHeaders(http.Response, row.Metadata, download, expires);
+                setHeaders(http.Response, row);
                 http.Response.ContentLength = row.Metadata.Size;
                 return null;
             }
@@ -48,7 +58,7 @@ public sealed class ObjectResponse(ObjectReader reader, ILogger<ObjectResponse> 
                 http.Response.Headers.CacheControl = "no-store";
                 return StorageErrors.NoBytes;
             }
-            SetHeaders(http.Response, row.Metadata, download, expires);
+            setHeaders(http.Response, row);
             http.Response.ContentLength = content.Length;
             if (range is { } part)
             {
@@ -71,20 +81,11 @@ public sealed class ObjectResponse(ObjectReader reader, ILogger<ObjectResponse> 
         headers["X-Robots-Tag"] = "none";
         // What is stored was written by users and lies on the platform's own address: a browser must not run it there.
         headers.XContentTypeOptions = "nosniff";
-        if (IsScriptable(metadata.MimeType)) headers.ContentSecurityPolicy = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox";
+        if (IsScriptable(metadata.MimeType)) headers.ContentSecurityPolicy = Sandbox;
         if (metadata.ContentEncoding is { } encoding) headers.ContentEncoding = Printable(encoding);
         if (expires is { } end) headers.Expires = end.ToString("R", CultureInfo.InvariantCulture);
         else headers.CacheControl = Printable(metadata.CacheControl);
         if (download is not null) headers.ContentDisposition = Disposition.Attachment(download);
-    }
-
-    /// <summary><c>If-None-Match</c> decides where it is sent, else <c>If-Modified-Since</c> (RFC 9110, 13.2.2).</summary>
-    public static bool IsUnchanged(HttpRequest request, ObjectMetadata metadata)
-    {
-        var tags = request.Headers.IfNoneMatch;
-        if (tags.Count > 0) return tags.ToString().Split(',', StringSplitOptions.TrimEntries).Any(tag => tag == "*" || Weak(tag) == Weak(metadata.ETag));
-        return DateTimeOffset.TryParseExact(request.Headers.IfModifiedSince.ToString(), "R", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var since)
-            && metadata.LastModified.ToUnixTimeSeconds() <= since.ToUnixTimeSeconds();
     }
 
     /// <summary>With an <c>If-Range</c> that no longer holds, everything is sent (RFC 9110, 13.1.5).</summary>
@@ -99,10 +100,8 @@ public sealed class ObjectResponse(ObjectReader reader, ILogger<ObjectResponse> 
     // Hypertext is shown as text, as Supabase does.
     private static string Shown(string type) => type.Contains("text/html", StringComparison.OrdinalIgnoreCase) ? "text/plain" : Printable(type);
 
-    private static bool IsScriptable(string type) => type.Contains("xml", StringComparison.OrdinalIgnoreCase) || type.Contains("svg", StringComparison.OrdinalIgnoreCase);
-
-    private static string Weak(string tag) => (tag.StartsWith("W/", StringComparison.Ordinal) ? tag[2..] : tag).Trim('"');
+    internal static bool IsScriptable(string type) => type.Contains("html", StringComparison.OrdinalIgnoreCase) || type.Contains("xml", StringComparison.OrdinalIgnoreCase) || type.Contains("svg", StringComparison.OrdinalIgnoreCase);
 
     // A row can be written by SQL too; what is no header value must not break the answer.
-    private static string Printable(string value) => value.All(c => c is >= ' ' and <= '~') ? value : new string([.. value.Select(c => c is >= ' ' and <= '~' ? c : '_')]);
+    internal static string Printable(string value) => value.All(c => c is >= ' ' and <= '~') ? value : new string([.. value.Select(c => c is >= ' ' and <= '~' ? c : '_')]);
 }

@@ -42,7 +42,7 @@ public sealed class RenderEndpoints(ObjectReader reader, ImageRenderer renderer,
         if (!options.Images.Enabled) return StorageErrors.ImagesOff;
         var http = request.Http;
         var format = transformation.FormatFor(http.Request.Headers.Accept.ToString());
-        if (ObjectResponse.IsUnchanged(http.Request, Shown(row, transformation, format)))
+        if (Preconditions.IsUnchanged(http.Request, Shown(row, transformation, format)))
         {
             SetHeaders(http.Response, Shown(row, transformation, format), transformation, request.Query("download"), expires);
             http.Response.ContentType = null;

@@ -13,6 +13,7 @@ public sealed class StorageRequest(HttpContext http, string operation)
     /// <summary>Largest JSON body in bytes.</summary>
     public const int MaxJsonBytes = 1024 * 1024;
 
+    private static readonly HashSet<string> s_secret = new(StringComparer.OrdinalIgnoreCase) { "Authorization", "x-signature", "x-amz-security-token" };
     private static readonly Caller s_anonymous = new("anon", """{"role":"anon"}""");
     private static readonly Caller s_service = new("service_role", """{"role":"service_role"}""");
 
@@ -98,7 +99,7 @@ public sealed class StorageRequest(HttpContext http, string operation)
             json.WriteStartObject();
             foreach (var (name, values) in headers)
                 // Who asks is in the claims; the token itself is nobody's business, nor is that of a signed URL.
-                if (!name.Equals("Authorization", StringComparison.OrdinalIgnoreCase) && !name.Equals("x-signature", StringComparison.OrdinalIgnoreCase)) json.WriteString(name.ToLowerInvariant(), values.ToString());
+                if (!s_secret.Contains(name)) json.WriteString(name.ToLowerInvariant(), values.ToString());
             json.WriteEndObject();
         }
         return Encoding.UTF8.GetString(buffer.WrittenSpan);

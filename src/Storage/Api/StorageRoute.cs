@@ -4,6 +4,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using Hedgerow.Postgres;
 using Hedgerow.Storage.Backends;
+using Hedgerow.Storage.S3Protocol.Payload;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Npgsql;
@@ -50,7 +51,7 @@ public sealed class StorageRoute(ILogger<StorageRoute> logger)
     /// <summary>Supabase answers every mistake of a caller's with 400; what it was stands in the body.</summary>
     public static async Task WriteAsync(HttpContext http, ApiError error)
     {
-        if (BeginRefusal(http, error, error.Status switch { >= 500 or 416 or 429 => error.Status, _ => 400 })) await ReplyErrorAsync(http, error);
+        if (BeginRefusal(http, error, error.Status switch { >= 500 or 412 or 416 or 429 => error.Status, _ => 400 })) await ReplyErrorAsync(http, error);
     }
 
     /// <summary>Everything of a refusal but its body.</summary>
@@ -78,7 +79,8 @@ public sealed class StorageRoute(ILogger<StorageRoute> logger)
         await ReplyErrorAsync(http, new ApiError(404, "NotFound", $"Route {http.Request.Method}:{http.Request.Path} not found"));
     }
 
-    private async Task<ApiError?> RunAsync(StorageRequest request, StorageHandler handler)
+    /// <summary>Runs a handler; what it throws that is no bug becomes a refusal.</summary>
+    public async Task<ApiError?> RunAsync(StorageRequest request, StorageHandler handler)
     {
         try
         {
@@ -97,6 +99,10 @@ public sealed class StorageRoute(ILogger<StorageRoute> logger)
         {
             Log.BackendFailed(logger, e, e.Fault.ToString());
             return StorageErrors.Of(e);
+        }
+        catch (PayloadRefusedException e)
+        {
+            return e.Error;
         }
         catch (BrokenFormException)
         {

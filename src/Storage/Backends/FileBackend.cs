@@ -78,9 +78,7 @@ public sealed class FileBackend(string root) : IObjectBackend
         try
         {
             await WriteAsync(unfinished, body, cancellation);
-            File.Move(unfinished, _layout.PartOf(version, upload, number), overwrite: true);
-            DirectorySync.Flush(_layout.PartsOf(version, upload));
-            return "";
+            return _layout.PublishPart(unfinished, version, upload, number);
         }
         catch (Exception e)
         {
@@ -95,7 +93,7 @@ public sealed class FileBackend(string root) : IObjectBackend
     {
         // Once more after a crash between the rename and the deletion of the parts: it is done already.
         if (File.Exists(_layout.PathOf(version)) && !Directory.Exists(_layout.PartsOf(version, upload))) return;
-        await using (var joined = new JoinedFiles([.. parts.Select(part => _layout.PartOf(version, upload, part.Number))]))
+        await using (var joined = new JoinedFiles([.. parts.Select(part => _layout.PartOf(version, upload, part.Number, part.Receipt))]))
             await PutAsync(version, joined, null, cancellation);
         await AbortPartsAsync(version, upload, cancellation);
     }

@@ -4,7 +4,7 @@ namespace Hedgerow.Storage.Backends;
 
 /// <summary>
 /// Where a <see cref="FileBackend"/> keeps what: <c>objects/ab/cd/&lt;version&gt;</c>, <c>unfinished/</c> for what is being written,
-/// <c>parts/&lt;version&gt;.&lt;upload&gt;/&lt;number&gt;</c>. All of it on one file system, so that renaming is atomic.
+/// <c>parts/&lt;version&gt;.&lt;upload&gt;/&lt;number&gt;.&lt;receipt&gt;</c>. All of it on one file system, so that renaming is atomic.
 /// </summary>
 internal sealed class FileLayout(string root)
 {
@@ -32,8 +32,21 @@ internal sealed class FileLayout(string root)
 
     public string PartsOf(VersionKey version, string upload) => Path.Combine(Parts, $"{version.Text}.{UploadName(upload)}");
 
-    public string PartOf(VersionKey version, string upload, int number) =>
-        Path.Combine(PartsOf(version, upload), number.ToString("00000", CultureInfo.InvariantCulture));
+    public string PartOf(VersionKey version, string upload, int number, string receipt) =>
+        Path.Combine(PartsOf(version, upload), string.Create(CultureInfo.InvariantCulture, $"{number:00000}.{UploadName(receipt)}"));
+
+    /// <summary>Gives a finished part its place; the one before it with that number goes.</summary>
+    /// <returns>Its receipt: of two writers of one part each knows its own, and bytes of the other are never taken for it.</returns>
+    public string PublishPart(string unfinished, VersionKey version, string upload, int number)
+    {
+        var receipt = Guid.NewGuid().ToString("N");
+        var (folder, part) = (PartsOf(version, upload), PartOf(version, upload, number, receipt));
+        File.Move(unfinished, part);
+        foreach (var earlier in Directory.EnumerateFiles(folder, string.Create(CultureInfo.InvariantCulture, $"{number:00000}.*")))
+            if (earlier != part) File.Delete(earlier);
+        DirectorySync.Flush(folder);
+        return receipt;
+    }
 
     /// <summary>Gives a finished file its place.</summary>
     public void Publish(string unfinished, VersionKey version)

@@ -47,6 +47,13 @@ public sealed class Buckets(StorageDatabase database)
         return await trip.Reader.ReadAsync(cancellation) ? Rows.ReadBucket(trip.Reader) : StorageErrors.NoSuchBucket;
     }
 
+    /// <summary>Whether there is such a bucket, whoever sees it.</summary>
+    public async Task<bool> ExistsAsync(Session session, string id, CancellationToken cancellation)
+    {
+        await using var trip = await database.ReadAsync(session, [StorageDatabase.Statement("select 1 from storage.buckets as b where b.id = $1", id)], [], cancellation);
+        return await trip.Reader.ReadAsync(cancellation);
+    }
+
     public async Task<IReadOnlyList<BucketRow>> ListAsync(Session session, BucketQuery query, CancellationToken cancellation)
     {
         var order = query.SortColumn is { } column && SortColumns.Contains(column) ? $"b.{Sql.Identifier(column)} {(query.Descending ? "desc" : "asc")}, b.id" : "b.id";

@@ -39,12 +39,12 @@ public sealed class ObjectMover(StorageDatabase database, ObjectReader reader, O
         }
     }
 
-    /// <param name="intent">Makes of the source what the copy is to be: its media type, metadata and whether it may replace.</param>
-    public async Task<Result<ObjectRow>> CopyAsync(Session session, Transfer transfer, Func<ObjectRow, UploadIntent> intent, CancellationToken cancellation)
+    /// <param name="intent">Makes of the source what the copy is to be: its media type, metadata and whether it may replace; or says why there is to be none.</param>
+    public async Task<Result<ObjectRow>> CopyAsync(Session session, Transfer transfer, Func<ObjectRow, Result<UploadIntent>> intent, CancellationToken cancellation)
     {
         if (Refuse(transfer) is { } refusal) return refusal;
         if (!(await reader.FindAsCallerAsync(session, transfer.SourceBucket, transfer.SourceName, cancellation)).Ok(out var source, out var missing)) return missing;
-        var wanted = intent(source);
+        if (!intent(source).Ok(out var wanted, out var unwanted)) return unwanted;
         if (!(await writer.AuthoriseAsync(session, wanted, isTrusted: false, cancellation)).Ok(out _, out var denied)) return denied;
         if (VersionKey.Parse(source.Version) is not { } version) return StorageErrors.NoBytes;
 

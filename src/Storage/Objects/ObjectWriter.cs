@@ -67,9 +67,11 @@ public sealed class ObjectWriter(StorageDatabase database, IObjectBackend backen
 
     /// <summary>Stores the body and makes it an object. A body that is too large, breaks off or cannot be stored leaves nothing.</summary>
     /// <param name="length">Bytes in <paramref name="body"/> where that is certain.</param>
+    /// <param name="condition">Runs as the room, in the transaction that records the object and before it: what it raises refuses the upload.</param>
     /// <exception cref="BackendException">The store failed.</exception>
     /// <exception cref="BodyTooLargeException">The body holds more than the permit allows.</exception>
-    public async Task<Result<Recorded>> StoreAsync(Session session, UploadPermit permit, Stream body, long? length, CancellationToken cancellation)
+    public async Task<Result<Recorded>> StoreAsync(
+        Session session, UploadPermit permit, Stream body, long? length, CancellationToken cancellation, SqlStatement? condition = null)
     {
         var version = VersionKey.New();
         await using var metered = new MeteredBody(body, permit.MaxBytes);
@@ -85,7 +87,7 @@ public sealed class ObjectWriter(StorageDatabase database, IObjectBackend backen
             await RemoveAsync([version]);
             throw;
         }
-        return await RecordAsync(session, permit.Intent, new StoredBytes(version, measure.Size, $"\"{measure.Md5}\"", measure.Checksum));
+        return await RecordAsync(session, permit.Intent, new StoredBytes(version, measure.Size, $"\"{measure.Md5}\"", measure.Checksum), condition, keepsRefused: false);
     }
 
     /// <summary>
@@ -95,7 +97,10 @@ public sealed class ObjectWriter(StorageDatabase database, IObjectBackend backen
     /// <param name="account">
     /// Goes in the same transaction, first: what keeps account of an upload that came in several requests. Refused bytes are then left to that account.
     /// </param>
-    public async Task<Result<Recorded>> RecordAsync(Session session, UploadIntent intent, StoredBytes bytes, SqlStatement? account = null)
+    public Task<Result<Recorded>> RecordAsync(Session session, UploadIntent intent, StoredBytes bytes, SqlStatement? account = null) =>
+        RecordAsync(session, intent, bytes, account, keepsRefused: account is not null);
+
+    private async Task<Result<Recorded>> RecordAsync(Session session, UploadIntent intent, StoredBytes bytes, SqlStatement? before, bool keepsRefused)
     {
         var metadata = new ObjectMetadata(bytes.ETag, bytes.Size, intent.MimeType, intent.CacheControl, clock.GetUtcNow(), intent.ContentEncoding);
         var statement = StorageDatabase.Statement(
@@ -105,9 +110,9 @@ public sealed class ObjectWriter(StorageDatabase database, IObjectBackend backen
         {
             Guid id;
             string? replaced;
-            await using (var trip = await database.WriteAsync(session, account is null ? [statement] : [account, statement], [], CancellationToken.None))
+            await using (var trip = await database.WriteAsync(session, before is null ? [statement] : [before, statement], [], CancellationToken.None))
             {
-                if (account is not null) await trip.NextAsync(CancellationToken.None);
+                if (before is not null) await trip.NextAsync(CancellationToken.None);
                 await trip.Reader.ReadAsync(CancellationToken.None);
                 id = trip.Reader.GetGuid(0);
                 replaced = Rows.Text(trip.Reader, 1);
@@ -119,7 +124,7 @@ public sealed class ObjectWriter(StorageDatabase database, IObjectBackend backen
         catch (PostgresException e)
         {
             // The server said no, so no row points at them. (After a broken connection one might: then reconciling decides.)
-            if (account is null) await RemoveAsync([bytes.Version]);
+            if (!keepsRefused) await RemoveAsync([bytes.Version]);
             if (e.SqlState == PostgresErrorCodes.UniqueViolation) return StorageErrors.KeyExists;
             if (e.SqlState == PostgresErrorCodes.ForeignKeyViolation) return StorageErrors.NoSuchBucket;
             throw;

@@ -56,7 +56,7 @@ public sealed class Reconciler(IObjectBackend backend, StorageDatabase database,
         var kept = new HashSet<string>(StringComparer.Ordinal);
         foreach (var uploads in inFlight)
         {
-            if (uploads.EndExpiredAsync is { } end) ended += await end(cancellation);
+            ended += await uploads.EndExpiredAsync(cancellation);
             kept.UnionWith(await uploads.PartsAsync(cancellation));
         }
         return ended + await backend.SweepAsync(before, kept, cancellation);

@@ -16,7 +16,6 @@ internal static class ResumableRoutes
         services.AddSingleton<UploadFinisher>();
         services.AddSingleton<UploadEnding>();
         services.AddSingleton<ResumableEndpoints>();
-        services.AddSingleton(provider => provider.GetRequiredService<UploadEnding>().InFlight);
     }
 
     public static void MapResumableUploads(this RouteGroupBuilder storage, StorageRoute route, ResumableEndpoints uploads)

@@ -24,6 +24,11 @@ public sealed class TestPlatform : IAsyncDisposable
     // Roles belong to the cluster: their passwords are set once for all databases of the run.
     private static readonly Lazy<Task> Passwords = new(SetPasswordsAsync);
 
+    private static readonly JwtSigner s_signer = new(JwtKeySet.From(new JwtOptions { Secret = JwtSecret }));
+
+    // One for all: replicas must agree on it.
+    private static readonly string s_anonKey = ApiKeys.Mint(s_signer, "anon", DateTimeOffset.UtcNow);
+
     private readonly WebApplication _gateway;
     private readonly bool _ownsDatabase;
 
@@ -31,9 +36,6 @@ public sealed class TestPlatform : IAsyncDisposable
     {
         (Database, _ownsDatabase, Objects, _gateway) = (database, ownsDatabase, objects, gateway);
         Url = new Uri(gateway.Urls.First());
-        var signer = new JwtSigner(JwtKeySet.From(new JwtOptions { Secret = JwtSecret }));
-        AnonKey = ApiKeys.Mint(signer, "anon", DateTimeOffset.UtcNow);
-        ServiceKey = ApiKeys.Mint(signer, "service_role", DateTimeOffset.UtcNow);
         Anonymous = Client(AnonKey);
         Service = Client(ServiceKey);
     }
@@ -44,8 +46,8 @@ public sealed class TestPlatform : IAsyncDisposable
     public TestObjectStore Objects { get; }
 
     public Uri Url { get; }
-    public string AnonKey { get; }
-    public string ServiceKey { get; }
+    public string AnonKey { get; } = s_anonKey;
+    public string ServiceKey { get; } = ApiKeys.Mint(s_signer, "service_role", DateTimeOffset.UtcNow);
 
     /// <summary>Calls with the anon key.</summary>
     public HttpClient Anonymous { get; }
@@ -75,6 +77,7 @@ public sealed class TestPlatform : IAsyncDisposable
             // Every reader decodes the whole server's log, whichever database it follows: only those who test it have one.
             ["Realtime:Enabled"] = "false",
             ["Storage:Url"] = objects.Url,
+            ["Storage:AnonKey"] = s_anonKey,
         };
         foreach (var (name, value) in settings) all[name] = value;
         var gateway = GatewayHost.Build(new ConfigurationBuilder().AddInMemoryCollection(all).Build(), log => log.ClearProviders());

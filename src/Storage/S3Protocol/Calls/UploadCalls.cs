@@ -1,0 +1,179 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Xml.Linq;
+using Hedgerow.Postgres;
+using Hedgerow.Storage.Backends;
+using Hedgerow.Storage.Objects;
+using Hedgerow.Storage.S3Protocol.Signing;
+using Hedgerow.Storage.S3Protocol.Uploads;
+using Npgsql;
+
+namespace Hedgerow.Storage.S3Protocol.Calls;
+
+/// <summary>CreateMultipartUpload, CompleteMultipartUpload, AbortMultipartUpload and ListMultipartUploads.</summary>
+public sealed class UploadCalls(MultipartUploads uploads, ObjectWriter writer, Buckets buckets, IObjectBackend backend)
+{
+    private const int MaxListed = 1000;
+    private const int MaxParts = 10_000;
+    private const long LeastPartBytes = 5 * 1024 * 1024;
+
+    public async Task<ApiError?> CreateAsync(S3Request request, CancellationToken cancellation)
+    {
+        if (!UploadHead.Read(request).Ok(out var head, out var error)) return error;
+        var intent = head.Into(request, request.Key, replaces: true, length: null);
+        if (!(await writer.AuthoriseAsync(request.Session, intent, isTrusted: false, cancellation)).Ok(out _, out error)) return error;
+        var version = VersionKey.New();
+        // A crash in between leaves an upload in the store that no row keeps: the sweep finds it.
+        var id = await backend.BeginPartsAsync(version, cancellation);
+        await uploads.CreateAsync(request.Session, id, version, intent, cancellation);
+        await S3Xml.ReplyAsync(request.Http, "InitiateMultipartUploadResult", xml =>
+        {
+            xml.Text("Bucket", request.Bucket);
+            xml.Text("Key", request.Key);
+            xml.Text("UploadId", id);
+        });
+        return null;
+    }
+
+    /// <summary>Every step may be done twice, and the last one, the row, happens once: whoever loses the answer, or the gateway, asks again.</summary>
+    public async Task<ApiError?> CompleteAsync(S3Request request, CancellationToken cancellation)
+    {
+        if (!UploadHead.ReadReplacement(request).Ok(out var place, out var error)) return error;
+        if (place.ETag is not null) return S3Errors.NotImplemented("If-Match of a multipart upload");
+        if (!(await S3Xml.ReadAsync(request, "CompleteMultipartUpload", cancellation)).Ok(out var body, out error) || !ReadParts(body).Ok(out var asked, out error)) return error;
+        var session = request.Session;
+        if (!(await uploads.FindAsync(session, request.Query("uploadId") ?? "", request.Bucket, request.Key, asCaller: false, cancellation)).Ok(out var upload, out error)) return error;
+        if (!Choose(asked, await uploads.PartsAsync(session, upload.Id, 0, MaxParts, cancellation)).Ok(out var parts, out error)) return error;
+
+        var intent = upload.Into(session.Owner, parts.Sum(part => part.Size), place.Replaces);
+        if (!(await writer.AuthoriseAsync(session, intent, isTrusted: false, cancellation)).Ok(out _, out error)) return Conditional(error, place);
+        var bytes = await JoinAsync(upload, parts);
+        try
+        {
+            if (!(await writer.RecordAsync(session, intent, bytes, MultipartUploads.Finish(upload))).Ok(out _, out error)) return Conditional(error, place);
+        }
+        catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.NoDataFound)
+        {
+            return S3Errors.NoSuchUpload;
+        }
+        await S3Xml.ReplyAsync(request.Http, "CompleteMultipartUploadResult", xml =>
+        {
+            xml.Text("Location", $"{request.Http.Request.Scheme}://{request.Http.Request.Host}{StorageEndpoints.BasePath}{S3Route.Path}/{UriText.Encode(request.Bucket)}/{UriText.Encode(request.Key, keepsSlash: true)}");
+            xml.Text("Bucket", request.Bucket);
+            xml.Text("Key", request.Key);
+            xml.Text("ETag", bytes.ETag);
+        });
+        return null;
+    }
+
+    public async Task<ApiError?> AbortAsync(S3Request request, CancellationToken cancellation)
+    {
+        var session = request.Session;
+        if (!(await uploads.FindAsync(session, request.Query("uploadId") ?? "", request.Bucket, request.Key, asCaller: false, cancellation)).Ok(out var upload, out var error)) return error;
+        if (!(await writer.AuthoriseAsync(session, upload.Into(session.Owner, null), isTrusted: false, cancellation)).Ok(out _, out error)) return error;
+        if (!await uploads.RemoveAsync(session, upload.Id, cancellation)) return S3Errors.NoSuchUpload;
+        await backend.AbortPartsAsync(upload.Version, upload.Id, cancellation);
+        // They may have been put together already, and only the row was refused.
+        await writer.RemoveAsync([upload.Version]);
+        request.Response.StatusCode = 204;
+        return null;
+    }
+
+    /// <summary>ListMultipartUploads: those that the policies on the uploads show.</summary>
+    public async Task<ApiError?> ListAsync(S3Request request, CancellationToken cancellation)
+    {
+        if (!request.Number("max-uploads", MaxListed, 0, int.MaxValue, out var asked, out var error)) return error;
+        if (request.Query("encoding-type") is not (null or "url")) return S3Errors.InvalidArgument("encoding-type must be url");
+        if (!await buckets.ExistsAsync(request.Session, request.Bucket, cancellation)) return StorageErrors.NoSuchBucket;
+        var (prefix, delimiter, limit) = (request.Query("prefix") ?? "", request.Query("delimiter"), Math.Min(asked, MaxListed));
+        var (keyMarker, idMarker) = (request.Query("key-marker") ?? "", request.Query("upload-id-marker") ?? "");
+        if ((prefix + delimiter + keyMarker + idMarker).Contains('\0', StringComparison.Ordinal)) return S3Errors.InvalidArgument("prefix, delimiter and markers must not hold U+0000");
+        var (entries, hasMore) = await new UploadPage(uploads, request.Session, request.Bucket, prefix, delimiter).ReadAsync((keyMarker, idMarker), limit, cancellation);
+        string Encode(string text) => request.Query("encoding-type") == "url" ? UriText.Encode(text, keepsSlash: true) : text;
+        await S3Xml.ReplyAsync(request.Http, "ListMultipartUploadsResult", xml =>
+        {
+            xml.Text("Bucket", request.Bucket);
+            xml.Text("KeyMarker", Encode(keyMarker));
+            xml.Text("UploadIdMarker", idMarker);
+            if (hasMore)
+            {
+                xml.Text("NextKeyMarker", Encode(entries[^1].Key));
+                xml.Text("NextUploadIdMarker", entries[^1].Id ?? "");
+            }
+            xml.Text("Prefix", Encode(prefix));
+            if (delimiter is not null) xml.Text("Delimiter", Encode(delimiter));
+            if (request.Query("encoding-type") is { } encoding) xml.Text("EncodingType", encoding);
+            xml.Number("MaxUploads", limit);
+            xml.Truth("IsTruncated", hasMore);
+            foreach (var upload in entries.Where(entry => entry.Id is not null))
+            {
+                xml.WriteStartElement("Upload");
+                xml.Text("Key", Encode(upload.Key));
+                xml.Text("UploadId", upload.Id);
+                xml.Text("StorageClass", "STANDARD");
+                xml.Time("Initiated", upload.CreatedAt);
+                xml.WriteEndElement();
+            }
+            foreach (var folder in entries.Where(entry => entry.Id is null))
+            {
+                xml.WriteStartElement("CommonPrefixes");
+                xml.Text("Prefix", Encode(folder.Key));
+                xml.WriteEndElement();
+            }
+        });
+        return null;
+    }
+
+    private static ApiError Conditional(ApiError error, Replacement place) => !place.Replaces && error.Code == "KeyAlreadyExists" ? StorageErrors.PreconditionFailed : error;
+
+    /// <summary>Numbers and tags, in the order in which they are to be put together.</summary>
+    private static Result<AskedParts> ReadParts(XElement body)
+    {
+        var parts = ImmutableArray.CreateBuilder<(int, string)>();
+        foreach (var part in body.Children("Part"))
+        {
+            if (!int.TryParse(part.Child("PartNumber"), NumberStyles.None, CultureInfo.InvariantCulture, out var number) || part.Child("ETag") is not { } etag) return S3Errors.BadXml;
+            if (parts.Count > 0 && number <= parts[^1].Item1) return S3Errors.PartOrder;
+            parts.Add((number, etag));
+        }
+        return parts.Count is 0 or > MaxParts ? S3Errors.BadXml : new AskedParts(parts.ToImmutable());
+    }
+
+    private static Result<ChosenParts> Choose(AskedParts asked, ImmutableArray<UploadedPart> stored)
+    {
+        var byNumber = stored.ToDictionary(part => part.Number);
+        var chosen = ImmutableArray.CreateBuilder<UploadedPart>(asked.Parts.Length);
+        foreach (var (number, etag) in asked.Parts)
+        {
+            if (!byNumber.TryGetValue(number, out var part) || part.ETag.Trim('"') != etag.Trim().Trim('"')) return S3Errors.InvalidPart;
+            if (chosen.Count > 0 && chosen[^1].Size < LeastPartBytes) return S3Errors.PartTooSmall;
+            chosen.Add(part);
+        }
+        return new ChosenParts(chosen.ToImmutable());
+    }
+
+    /// <summary>Not cancelled with the request: whoever waited for so long asks again, and then it is done.</summary>
+    private async Task<StoredBytes> JoinAsync(MultipartUpload upload, ChosenParts parts)
+    {
+        var (md5, crc, size) = (new List<byte>(16 * parts.Parts.Length), 0u, 0L);
+        foreach (var part in parts.Parts)
+        {
+            md5.AddRange(Convert.FromHexString(part.ETag.Trim('"')));
+            crc = Crc32C.Combine(crc, uint.Parse(part.Checksum.AsSpan("crc32c:".Length), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture), part.Size);
+            size += part.Size;
+        }
+        ImmutableArray<(int, string)> stored = [.. parts.Parts.Where(part => part.Size > 0).Select(part => (part.Number, part.Receipt))];
+        if (stored.IsEmpty) await backend.PutAsync(upload.Version, new MemoryStream(), 0, CancellationToken.None);
+        else await backend.CompletePartsAsync(upload.Version, upload.Id, stored, CancellationToken.None);
+        // S3's tag of what came in parts is an MD5 of MD5s.
+        return new StoredBytes(upload.Version, size, $"\"{Convert.ToHexStringLower(MD5.HashData([.. md5]))}-{parts.Parts.Length}\"", BodyMeasure.ChecksumOf(crc));
+    }
+
+    private sealed record AskedParts(ImmutableArray<(int Number, string ETag)> Parts);
+
+    private sealed record ChosenParts(ImmutableArray<UploadedPart> Parts)
+    {
+        public long Sum(Func<UploadedPart, long> of) => Parts.Sum(of);
+    }
+}
