@@ -1,8 +1,15 @@
 // The S3 protocol through Amazon's own client: everything that it can ask of a bucket, and everybody who asks.
 import assert from 'node:assert/strict';
+import { execFileSync, spawn } from 'node:child_process';
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
 import test from 'node:test';
+import { setImmediate } from 'node:timers/promises';
 import {
   AbortMultipartUploadCommand, CompleteMultipartUploadCommand, CopyObjectCommand, CreateBucketCommand, CreateMultipartUploadCommand, DeleteBucketCommand,
   DeleteObjectCommand, DeleteObjectsCommand, GetBucketAclCommand, GetBucketLocationCommand, GetBucketVersioningCommand, GetObjectCommand, GetObjectTaggingCommand,
@@ -12,7 +19,7 @@ import {
 import { Upload } from '@aws-sdk/lib-storage';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { SignJWT } from 'jose';
-import { anonKey, jwtSecret, person, service, serviceKey, url } from './platform.mjs';
+import { anonKey, jwtSecret, person, root, service, serviceKey, url } from './platform.mjs';
 
 const MiB = 1024 * 1024;
 const s3 = (credentials, more = {}) => new S3Client({ endpoint: `${url}/storage/v1/s3`, region: 'eu-central-1', forcePathStyle: true, maxAttempts: 1, credentials, ...more });
@@ -435,4 +442,54 @@ test('many are removed at once', async (t) => {
   assert.equal((await admin.send(new ListObjectsV2Command({ Bucket }))).KeyCount, 0);
   await refused(admin.send(new DeleteObjectsCommand({ Bucket, Delete: { Objects: [] } })), 'MalformedXML', 400);
   await refused(admin.send(new DeleteObjectsCommand({ Bucket, Delete: { Objects: Array.from({ length: 1001 }, (_, i) => ({ Key: `${i}` })) } })), 'MalformedXML', 400);
+});
+
+test('an upload in parts outlives its gateway', { timeout: 300_000 }, async (t) => {
+  const state = path.join(mkdtempSync(path.join(tmpdir(), 'hedgerow-s3-')), 'state');
+  let gateway;
+  const up = async () => {
+    gateway = spawn(path.join(root, 'hedgerow'), ['up', '--state', state, '--port', '0'], { stdio: ['ignore', 'pipe', 'ignore'] });
+    const variables = await new Promise((resolve, reject) => {
+      gateway.on('exit', () => reject(new Error('the platform has ended')));
+      createInterface({ input: gateway.stdout }).on('line', (line) => {
+        if (line.trimStart().startsWith('service key')) resolve(JSON.parse(execFileSync(path.join(root, 'hedgerow'), ['status', '-o', 'json', '--state', state], { encoding: 'utf8' })));
+      });
+    });
+    gateway.removeAllListeners('exit');
+    return { variables, client: s3(session(variables.SERVICE_ROLE_KEY, variables.ANON_KEY), { endpoint: `${variables.API_URL}/storage/v1/s3` }) };
+  };
+  t.after(async () => {
+    gateway.kill('SIGTERM');
+    await once(gateway, 'exit');
+    rmSync(path.dirname(state), { recursive: true, force: true });
+  });
+
+  let { client } = await up();
+  const Bucket = 'outlives';
+  const Body = randomBytes(40 * MiB);
+  const piece = (number) => Body.subarray((number - 1) * 8 * MiB, number * 8 * MiB);
+  await client.send(new CreateBucketCommand({ Bucket }));
+  const { UploadId } = await client.send(new CreateMultipartUploadCommand({ Bucket, Key: 'large', ContentType: 'video/x' }));
+  const upload = async (PartNumber, body = piece(PartNumber)) =>
+    ({ PartNumber, ETag: (await client.send(new UploadPartCommand({ Bucket, Key: 'large', UploadId, PartNumber, Body: body, ContentLength: 8 * MiB }))).ETag });
+  const parts = [await upload(1), await upload(2)];
+  // The third one is under way when the gateway is killed: half of it has been sent, the other half never comes.
+  const half = new Readable({ read() {} });
+  half.push(piece(3).subarray(0, 4 * MiB));
+  const broken = upload(3, half).then(() => assert.fail('the gateway was killed'), (error) => error);
+  await setImmediate();
+  gateway.kill('SIGKILL');
+  await once(gateway, 'exit');
+  await broken;
+
+  ({ client } = await up());
+  const known = await client.send(new ListPartsCommand({ Bucket, Key: 'large', UploadId }));
+  assert.deepEqual(known.Parts.map((each) => [each.PartNumber, each.ETag]), parts.map((each) => [each.PartNumber, each.ETag]));
+  for (const number of [3, 4, 5]) parts.push(await upload(number));
+  await client.send(new CompleteMultipartUploadCommand({ Bucket, Key: 'large', UploadId, MultipartUpload: { Parts: parts } }));
+  const got = await client.send(new GetObjectCommand({ Bucket, Key: 'large' }));
+  assert.equal(got.ContentType, 'video/x');
+  assert.ok((await bytes(got)).equals(Body));
+  const said = execFileSync(path.join(root, 'hedgerow'), ['storage', 'reconcile', '--state', state, '--older-than', '0', '--verify'], { encoding: 'utf8' });
+  assert.match(said, /1 objects verified, 0 damaged/);
 });

@@ -18,7 +18,7 @@ namespace Hedgerow.Cli.Commands;
 /// </summary>
 internal static class StorageCommand
 {
-    public static Command Create() => new("storage", "Look after stored objects.") { Reconcile() };
+    public static Command Create() => new("storage", "Look after stored objects.") { Reconcile(), StorageKeysCommand.Create() };
 
     private static Command Reconcile()
     {

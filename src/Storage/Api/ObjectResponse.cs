@@ -100,7 +100,7 @@ public sealed class ObjectResponse(ObjectReader reader, ILogger<ObjectResponse> 
     // Hypertext is shown as text, as Supabase does.
     private static string Shown(string type) => type.Contains("text/html", StringComparison.OrdinalIgnoreCase) ? "text/plain" : Printable(type);
 
-    internal static bool IsScriptable(string type) => type.Contains("html", StringComparison.OrdinalIgnoreCase) || type.Contains("xml", StringComparison.OrdinalIgnoreCase) || type.Contains("svg", StringComparison.OrdinalIgnoreCase);
+    internal static bool IsScriptable(string type) => type.Contains("xml", StringComparison.OrdinalIgnoreCase) || type.Contains("svg", StringComparison.OrdinalIgnoreCase);
 
     // A row can be written by SQL too; what is no header value must not break the answer.
     internal static string Printable(string value) => value.All(c => c is >= ' ' and <= '~') ? value : new string([.. value.Select(c => c is >= ' ' and <= '~' ? c : '_')]);

@@ -47,7 +47,8 @@ public sealed class ReadCalls(ObjectReader reader, ObjectResponse response)
         WriteMetadata(answer.Headers, row.UserMetadata);
         foreach (var (parameter, header) in s_overrides)
             if (request.Query(parameter) is { } value) answer.Headers[header] = value;
-        if (ObjectResponse.IsScriptable(answer.Headers.ContentType.ToString())) answer.Headers.ContentSecurityPolicy = ObjectResponse.Sandbox;
+        var type = answer.Headers.ContentType.ToString();
+        if (ObjectResponse.IsScriptable(type) || type.Contains("html", StringComparison.OrdinalIgnoreCase)) answer.Headers.ContentSecurityPolicy = ObjectResponse.Sandbox;
     }
 
     /// <summary>What is no header (it was written by the REST API, or by SQL) is counted instead, as S3 does.</summary>

@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Http;
 namespace Hedgerow.Storage.S3Protocol.Signing;
 
 /// <summary>The form of a request that both sides sign (Amazon S3 API Reference, Signature Calculations, Task 1). S3 normalises no paths.</summary>
-internal static class CanonicalRequest
+public static class CanonicalRequest
 {
     /// <summary>
     /// Its SHA-256, as the client may have had it: the path is encoded as it was sent, or as SigV4 wants it, which differ for clients that send more than the
