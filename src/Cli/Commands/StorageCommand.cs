@@ -9,7 +9,6 @@ using Hedgerow.Storage;
 using Hedgerow.Storage.Backends;
 using Hedgerow.Storage.Objects;
 using Hedgerow.Storage.Reconcile;
-using Hedgerow.Storage.Resumable;
 
 namespace Hedgerow.Cli.Commands;
 
