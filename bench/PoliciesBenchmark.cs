@@ -99,6 +99,7 @@ internal static partial class PoliciesBenchmark
         var list = $"select {columns} from {table} limit 20";
         var same = $"select {columns} from {table} where {conditions} limit 20";
         var plan = await PlanAsync(database, list, indexesOnly: false, cancellation);
+        var asks = conditions != "true" && rows >= Few; // a table that everybody reads whole, or of a handful of rows, is read as it lies, rightly
         // Turn by turn, so that whatever else the machine does meets both alike.
         double[] user = new double[Runs], service = new double[Runs];
         for (var run = -5; run < Runs; run++)
@@ -106,7 +107,7 @@ internal static partial class PoliciesBenchmark
             var (mine, theirs) = (await TimeAsync(database, "authenticated", list, cancellation), await TimeAsync(database, "service_role", same, cancellation));
             if (run >= 0) (user[run], service[run]) = (mine, theirs);
         }
-        return new(table, rows, Undisturbed(user), Undisturbed(service), await WalksAsync(database, list, rows, plan, cancellation), plan);
+        return new(table, rows, Undisturbed(user), Undisturbed(service), await WalksAsync(database, list, asks, plan, cancellation), plan);
     }
 
     /// <summary>As a request runs: role and claims are set, the list is read, in one round trip.</summary>
@@ -130,12 +131,12 @@ internal static partial class PoliciesBenchmark
     /// Whether the list is looked for row by row. A sequential scan that is over after a few rows, because what somebody sees is everywhere in the
     /// table, is what <c>service_role</c> would do as well; one that goes on is a policy that no index answers, or one that the planner misjudges.
     /// </summary>
-    private static async Task<bool> WalksAsync(NpgsqlConnection database, string list, long rows, string plan, CancellationToken cancellation)
+    private static async Task<bool> WalksAsync(NpgsqlConnection database, string list, bool asks, string plan, CancellationToken cancellation)
     {
         var passedBy = SeqScan().Matches(plan).Sum(scan => long.Parse(scan.Groups["removed"].Value, CultureInfo.InvariantCulture));
         if (passedBy > MostPassedBy) return true;
-        // With sequential scans made dear, each policy must find an index; but what a migration filled with a handful of rows is read whole, rightly.
-        if (rows < Few) return false;
+        // With sequential scans made dear, each policy must find an index.
+        if (!asks) return false;
         return (await PlanAsync(database, list, indexesOnly: true, cancellation)).Contains("Seq Scan", StringComparison.Ordinal);
     }
 

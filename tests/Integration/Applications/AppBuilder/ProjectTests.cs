@@ -27,6 +27,7 @@ public sealed class ProjectTests(ApplicationFixture fixture) : IClassFixture<App
         await fixture.Service.ExecuteAsync("update app_builder.deployments set status = 'RUNNING' where id = $1", deployment);
         await fixture.Service.ExecuteAsync("update app_builder.deployments set status = 'SUCCEEDED', url = 'https://shop.example' where id = $1", deployment);
         Assert.Equal("DEPLOYED", await owner.ScalarAsync<string>(Status, project));
+        Assert.True(await owner.ScalarAsync<bool>("select completed_at >= created_at from app_builder.deployments where id = $1", deployment));
         Assert.True(await owner.ScalarAsync<bool>("select deployed_at is not null and deployment_url = 'https://shop.example' from app_builder.projects where id = $1", project));
         Assert.Equal("staging SUCCEEDED 2 12", await owner.ScalarAsync<string>(
             "select concat_ws(' ', deployment_environment, deployment_status, generations, tokens_used) from app_builder.project_overview where id = $1", project));
@@ -48,6 +49,22 @@ public sealed class ProjectTests(ApplicationFixture fixture) : IClassFixture<App
         var refusal = await fixture.Service.RefusedAsync("PT409", Move, project, to);
         Assert.Contains($"from \"{from}\" to \"{to}\"", refusal.MessageText, StringComparison.Ordinal);
         Assert.Equal(from, await fixture.Service.ScalarAsync<string>(Status, project));
+    }
+
+    [Fact]
+    public async Task AB_03_The_last_two_generations_of_a_run_that_end_at_once_see_each_other()
+    {
+        var (owner, project) = await ProjectAsync();
+        await owner.ExecuteAsync("""select app_builder.start_generation($1, '{"BACKEND": "A REST API", "FRONTEND": "Pages for it"}')""", project);
+        await fixture.Service.ExecuteAsync("update app_builder.generations set status = 'RUNNING' where project_id = $1", project);
+        const string end = "update app_builder.generations set status = 'COMPLETED' where project_id = $1 and agent_type = $2::app_builder.agent_type";
+        await using var first = await fixture.Database.OpenAsync("service_role");
+        await first.ExecuteAsync(end, project, "BACKEND");
+        var second = fixture.Service.ExecuteAsync(end, project, "FRONTEND");
+        await fixture.Database.UntilAsync($"select exists (select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock') or exists (select from app_builder.generations where project_id = '{project}' and status = 'COMPLETED')");
+        await first.CommitAsync();
+        await second;
+        Assert.Equal("READY", await owner.ScalarAsync<string>(Status, project));
     }
 
     [Fact]

@@ -27,6 +27,7 @@ public sealed class TeamTests(ApplicationFixture fixture) : IClassFixture<Applic
     public async Task AF_10_The_last_owner_stays_also_when_several_leave_at_once()
     {
         var world = await ForgeWorld.MakeAsync(fixture);
+        await world.Owner.RefusedAsync("PT409", "update appforge.team_members set role = 'viewer' where user_id = $1", world.Owner.Id.ToString());
         await world.Owner.ExecuteAsync("update appforge.team_members set role = 'owner' where team_id = $1", world.Team);
         Person[] owners = [world.Owner, world.Admin, world.Editor, world.Viewer];
         var left = await Task.WhenAll(owners.Select(async owner =>
@@ -110,6 +111,9 @@ public sealed class TeamTests(ApplicationFixture fixture) : IClassFixture<Applic
         Assert.Equal(1, await guests.Viewer.ExecuteAsync(Rename, world.Project));
         await world.Owner.RefusedAsync("PT409", "insert into appforge.project_permissions (project_id, user_id, team_id) values ($1, $2, $3)", world.Project, world.Stranger.Id.ToString(), guests.Team);
         await guests.Owner.ExecuteAsync("delete from appforge.team_members where user_id = $1", guests.Viewer.Id.ToString());
+        Assert.Equal(0, await guests.Viewer.ExecuteAsync(Rename, world.Project));
+        // Nor does it come back with the next one.
+        await guests.Owner.ExecuteAsync(Add.Replace("$3::appforge.team_role", "'viewer'", StringComparison.Ordinal), guests.Team, guests.Viewer.Id.ToString());
         Assert.Equal(0, await guests.Viewer.ExecuteAsync(Rename, world.Project));
     }
 

@@ -140,6 +140,19 @@ public sealed class MerchTests(ApplicationFixture fixture) : IClassFixture<Appli
     }
 
     [Fact]
+    public async Task SL_17_An_order_that_is_paid_while_it_is_cancelled_stays_paid()
+    {
+        var (person, order) = await OrderAsync();
+        await using var paying = await fixture.Database.OpenAsync("service_role");
+        await paying.ExecuteAsync(Move, order, "PAID");
+        var cancelling = person.RefusedAsync("PT409", "select spike_land.cancel_order($1)", order);
+        await fixture.Database.UntilAsync("select exists (select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock' and query like '%cancel_order%')");
+        await paying.CommitAsync();
+        Assert.Contains("PAID", (await cancelling).MessageText, StringComparison.Ordinal);
+        Assert.Equal("PAID", await person.ScalarAsync<string>("select status::text from spike_land.merch_orders where id = $1", order));
+    }
+
+    [Fact]
     public async Task SL_17_Every_move_of_an_order_is_an_event_and_only_legal_ones_are_made()
     {
         var (person, order) = await OrderAsync();
@@ -173,6 +186,20 @@ public sealed class MerchTests(ApplicationFixture fixture) : IClassFixture<Appli
         Assert.Equal("DELIVERED", await person.ScalarAsync<string>("select status::text from spike_land.order_overview where id = $1", order));
 
         var (_, another) = await OrderAsync();
+        foreach (var status in new[] { "PAID", "SUBMITTED", "IN_PRODUCTION" }) await fixture.Service.ExecuteAsync(Move, another, status);
+        parcels = [await fixture.Service.ScalarAsync<string>(ship, another, "RM3"), await fixture.Service.ScalarAsync<string>(ship, another, "RM4")];
+        await using (var first = await fixture.Database.OpenAsync("service_role"))
+        {
+            await first.ExecuteAsync(deliver, parcels[0]);
+            var second = fixture.Service.ExecuteAsync(deliver, parcels[1]);
+            await fixture.Database.UntilAsync($"select exists (select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock') or exists (select from spike_land.merch_shipments where id = '{parcels[1]}' and status = 'DELIVERED')");
+            await first.CommitAsync();
+            await second;
+        }
+        Assert.Equal("DELIVERED", await fixture.SeenAsync<string>("select status::text from spike_land.merch_orders where id = $1", another));
+
+        parcels = [await fixture.SeenAsync<string>("select id from spike_land.merch_shipments where order_id = $1 limit 1", order)];
+        (_, another) = await OrderAsync();
         await fixture.Service.RefusedAsync("23503", "update spike_land.merch_order_items set shipment_id = $2 where order_id = $1", another, parcels[0]);
     }
 

@@ -30,6 +30,7 @@ public sealed class TokenTests(ApplicationFixture fixture) : IClassFixture<Appli
         await person.RefusedAsync("42501", "insert into spike_land.token_transactions (user_id, amount, type) values ($1, 1000, 'EARN_BONUS')", id);
         await fixture.Service.RefusedAsync("42501", "update spike_land.user_token_balances set balance = 1000 where user_id = $1", id);
         await fixture.Operator.RefusedAsync("PT403", "update spike_land.user_token_balances set balance = 1000 where user_id = $1", id);
+        await fixture.Operator.RefusedAsync("PT403", "with gone as (delete from spike_land.user_token_balances where user_id = $1 returning user_id) insert into spike_land.user_token_balances (user_id, balance) select user_id || 'x', 1000 from gone", id);
         await fixture.Service.RefusedAsync("42501", "update spike_land.token_transactions set amount = 1000 where user_id = $1", id);
         await fixture.Operator.RefusedAsync("PT405", "update spike_land.token_transactions set amount = 1000 where user_id = $1", id);
         await fixture.Service.RefusedAsync("42501", "delete from spike_land.token_transactions where user_id = $1", id);

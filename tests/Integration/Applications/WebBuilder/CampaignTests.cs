@@ -130,6 +130,7 @@ public sealed class CampaignTests(ApplicationFixture fixture) : IClassFixture<Ap
         await fixture.Anyone.RefusedAsync("23514", "select web_builder.track_event($1, 'stare')", campaign);
         await fixture.Anyone.RefusedAsync("PT404", "select web_builder.track_event($1, 'view')", Guid.NewGuid());
         await fixture.Anyone.RefusedAsync("PT404", "select web_builder.track_event($1, 'view', $2)", others, component);
+        await fixture.Anyone.RefusedAsync("PT404", "select web_builder.track_conversion($1, 'sale', 5, component_id => $2)", others, component);
         await fixture.Anyone.RefusedAsync("PT400", "select web_builder.track_conversion($1, 'sale', -1)", campaign);
         await fixture.Anyone.RefusedAsync("PT400", "select web_builder.track_conversion($1, 'sale', 0.001)", campaign);
         await fixture.Anyone.RefusedAsync("42501", "insert into web_builder.campaign_events (campaign_id, event_type) values ($1, 'view')", campaign);
