@@ -13,7 +13,8 @@ import { setImmediate } from 'node:timers/promises';
 import {
   AbortMultipartUploadCommand, CompleteMultipartUploadCommand, CopyObjectCommand, CreateBucketCommand, CreateMultipartUploadCommand, DeleteBucketCommand,
   DeleteObjectCommand, DeleteObjectsCommand, GetBucketAclCommand, GetBucketLocationCommand, GetBucketVersioningCommand, GetObjectCommand, GetObjectTaggingCommand,
-  HeadBucketCommand, HeadObjectCommand, ListBucketsCommand, ListMultipartUploadsCommand, ListObjectsCommand, ListObjectsV2Command, ListPartsCommand,
+  HeadBucketCommand, HeadObjectCommand, ListBucketsCommand, ListMultipartUploadsCommand, ListObjectsCommand, ListObjectsV2Command,
+  ListObjectVersionsCommand, ListPartsCommand,
   PutObjectCommand, PutObjectTaggingCommand, S3Client, UploadPartCommand, UploadPartCopyCommand,
 } from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
@@ -211,6 +212,10 @@ test('lists go page by page, with folders and without', async (t) => {
   assert.deepEqual([next.IsTruncated, next.Contents.map((each) => each.Key), next.CommonPrefixes.map((each) => each.Prefix)], [false, ['d', 'f'], ['e/']]);
   const [object] = (await admin.send(new ListObjectsV2Command({ Bucket, MaxKeys: 1 }))).Contents;
   assert.deepEqual([object.Size, object.ETag, object.StorageClass], [1, '"0cc175b9c0f1b6a831c399e269772661"', 'STANDARD']);
+  const { Versions } = await admin.send(new ListObjectVersionsCommand({ Bucket, Prefix: 'b/', MaxKeys: 2 }));
+  assert.deepEqual(Versions.map((each) => [each.Key, each.VersionId, each.IsLatest]), [['b/1', 'null', true], ['b/2', 'null', true]]);
+  await admin.send(new DeleteObjectCommand({ Bucket, Key: 'b/1', VersionId: 'null' }));
+  await refused(admin.send(new DeleteObjectCommand({ Bucket, Key: 'b/2', VersionId: 'other' })), 'NotImplemented', 501);
   await refused(admin.send(new ListObjectsV2Command({ Bucket, ContinuationToken: '%' })), 'InvalidArgument', 400);
   await refused(admin.send(new ListObjectsV2Command({ Bucket, MaxKeys: -1 })), 'InvalidArgument', 400);
 });
@@ -267,8 +272,11 @@ test('uploads in parts, from the client library and by hand', async (t) => {
   await refused(admin.send(new UploadPartCommand({ Bucket, Key: 'other', UploadId, PartNumber: 1, Body: 'x' })), 'NoSuchUpload', 404);
   await refused(upload(0, 'x'), 'InvalidArgument', 400);
   await refused(upload(10_001, 'x'), 'InvalidArgument', 400);
-  await upload(4, 'behind a small part');
-  await refused(complete([...parts, { PartNumber: 4, ETag: `"${createHash('md5').update('behind a small part').digest('hex')}"` }]), 'EntityTooSmall', 400);
+  const small = await admin.send(new CreateMultipartUploadCommand({ Bucket, Key: 'small' }));
+  const Parts = [];
+  for (const PartNumber of [1, 2]) Parts.push({ PartNumber, ETag: (await admin.send(new UploadPartCommand({ Bucket, Key: 'small', UploadId: small.UploadId, PartNumber, Body: 'x' }))).ETag });
+  await refused(admin.send(new CompleteMultipartUploadCommand({ Bucket, Key: 'small', UploadId: small.UploadId, MultipartUpload: { Parts } })), 'EntityTooSmall', 400);
+  await admin.send(new AbortMultipartUploadCommand({ Bucket, Key: 'small', UploadId: small.UploadId }));
   const finished = await complete(parts);
   assert.match(finished.ETag, /-3"$/);
   const whole = await admin.send(new GetObjectCommand({ Bucket, Key: 'hand' }));

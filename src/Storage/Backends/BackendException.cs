@@ -14,6 +14,9 @@ public enum BackendFault
 
     /// <summary>It does not let the platform in.</summary>
     Refused,
+
+    /// <summary>It does not put the named parts together: it does not hold them, or, as Ceph's gateway, holds more than are named.</summary>
+    PartsMismatch,
 }
 
 /// <summary>The object store failed. Nothing was recorded; trying again later is safe.</summary>

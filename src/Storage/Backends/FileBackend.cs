@@ -93,7 +93,10 @@ public sealed class FileBackend(string root) : IObjectBackend
     {
         // Once more after a crash between the rename and the deletion of the parts: it is done already.
         if (File.Exists(_layout.PathOf(version)) && !Directory.Exists(_layout.PartsOf(version, upload))) return;
-        await using (var joined = new JoinedFiles([.. parts.Select(part => _layout.PartOf(version, upload, part.Number, part.Receipt))]))
+        string[] files = [.. parts.Select(part => _layout.PartOf(version, upload, part.Number, part.Receipt))];
+        if (Directory.Exists(_layout.PartsOf(version, upload)) && !files.All(File.Exists))
+            throw new BackendException(BackendFault.PartsMismatch, "The object store holds other parts than those that are named");
+        await using (var joined = new JoinedFiles(files))
             await PutAsync(version, joined, null, cancellation);
         await AbortPartsAsync(version, upload, cancellation);
     }

@@ -139,6 +139,10 @@ public sealed class S3Backend : IObjectBackend
         {
             await GuardedAsync(patience => _client.CompleteMultipartUploadAsync(request, patience.Token), cancellation);
         }
+        catch (BackendException e) when (e.InnerException is AmazonS3Exception { ErrorCode: "InvalidPart" or "InvalidPartOrder" })
+        {
+            throw new BackendException(BackendFault.PartsMismatch, "The object store holds other parts than those that are named", e);
+        }
         catch (BackendException e) when (IsMissing(e))
         {
             // Done already, if a crash or a lost answer made the caller ask once more.

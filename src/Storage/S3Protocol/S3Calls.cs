@@ -21,7 +21,8 @@ public sealed class S3Calls(BucketCalls buckets, ListCalls lists, ReadCalls read
 
     public Result<S3Call> Find(HttpRequest request, S3Target target)
     {
-        var asked = target.Query.Select(pair => pair.Key).Where(s_subresources.Contains).Order(StringComparer.Ordinal).ToArray();
+        // The version of what has no versions (DeleteObject after ListObjectVersions): the object itself.
+        var asked = target.Query.Where(pair => pair is not { Key: "versionId", Value: "null" }).Select(pair => pair.Key).Where(s_subresources.Contains).Order(StringComparer.Ordinal).ToArray();
         var isCopy = request.Headers.ContainsKey("x-amz-copy-source");
         S3Call? call = (request.Method, target.Bucket.Length > 0, target.Key.Length > 0, asked) switch
         {
@@ -34,6 +35,7 @@ public sealed class S3Calls(BucketCalls buckets, ListCalls lists, ReadCalls read
             ("GET", true, false, ["versioning"]) => new("storage.s3.bucket.get_versioning", buckets.VersioningAsync),
             ("GET", true, false, []) => new("storage.s3.object.list", lists.ListV1Async),
             ("GET", true, false, ["list-type"]) when target["list-type"] == "2" => new("storage.s3.object.list", lists.ListV2Async),
+            ("GET", true, false, ["versions"]) => new("storage.s3.object.list", lists.ListVersionsAsync),
             ("GET", true, false, ["uploads"]) => new("storage.s3.upload.list_multipart", uploads.ListAsync),
             ("POST", true, false, ["delete"]) => new("storage.s3.object.delete_many", deletes.DeleteManyAsync),
 

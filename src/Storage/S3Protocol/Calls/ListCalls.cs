@@ -7,7 +7,7 @@ using Hedgerow.Storage.S3Protocol.Signing;
 
 namespace Hedgerow.Storage.S3Protocol.Calls;
 
-/// <summary>ListObjects and ListObjectsV2: what the caller sees, by name in byte order.</summary>
+/// <summary>ListObjects, ListObjectsV2 and ListObjectVersions: what the caller sees, by name in byte order.</summary>
 public sealed class ListCalls(ObjectLister lister, Buckets buckets)
 {
     private const int MaxKeys = 1000;
@@ -48,6 +48,21 @@ public sealed class ListCalls(ObjectLister lister, Buckets buckets)
         return null;
     }
 
+    /// <summary>Each object is its only version, <c>null</c>, as in S3 where versioning is off: tools that empty a bucket ask for versions.</summary>
+    public async Task<ApiError?> ListVersionsAsync(S3Request request, CancellationToken cancellation)
+    {
+        var marker = request.Query("key-marker") ?? "";
+        if (!(await ReadAsync(request, marker, cancellation)).Ok(out var page, out var error)) return error;
+        await S3Xml.ReplyAsync(request.Http, "ListVersionsResult", xml =>
+        {
+            WriteHead(xml, request, page);
+            xml.Text("KeyMarker", page.Encode(marker));
+            if (page.IsTruncated) xml.Text("NextKeyMarker", page.Encode(page.Last));
+            WriteEntries(xml, page, "Version");
+        });
+        return null;
+    }
+
     private async Task<Result<Page>> ReadAsync(S3Request request, string after, CancellationToken cancellation)
     {
         if (!request.Number("max-keys", MaxKeys, 0, int.MaxValue, out var asked, out var error)) return error!;
@@ -72,14 +87,19 @@ public sealed class ListCalls(ObjectLister lister, Buckets buckets)
         xml.Truth("IsTruncated", page.IsTruncated);
     }
 
-    private static void WriteEntries(XmlWriter xml, Page page)
+    private static void WriteEntries(XmlWriter xml, Page page, string element = "Contents")
     {
         foreach (var entry in page.Entries)
         {
             if (entry.Id is null) continue;
             var metadata = ObjectMetadata.Parse(entry.Metadata, entry.UpdatedAt ?? default);
-            xml.WriteStartElement("Contents");
+            xml.WriteStartElement(element);
             xml.Text("Key", page.Encode(entry.Name));
+            if (element == "Version")
+            {
+                xml.Text("VersionId", "null");
+                xml.Truth("IsLatest", true);
+            }
             xml.Time("LastModified", metadata.LastModified);
             xml.Text("ETag", metadata.ETag);
             xml.Number("Size", metadata.Size);

@@ -48,14 +48,20 @@ public sealed class UploadCalls(MultipartUploads uploads, ObjectWriter writer, B
 
         var intent = upload.Into(session.Owner, parts.Sum(part => part.Size), place.Replaces);
         if (!(await writer.AuthoriseAsync(session, intent, isTrusted: false, cancellation)).Ok(out _, out error)) return Conditional(error, place);
-        var bytes = await JoinAsync(upload, parts);
+        StoredBytes bytes;
         try
         {
+            bytes = await JoinAsync(upload, parts);
             if (!(await writer.RecordAsync(session, intent, bytes, MultipartUploads.Finish(upload))).Ok(out _, out error)) return Conditional(error, place);
         }
         catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.NoDataFound)
         {
             return S3Errors.NoSuchUpload;
+        }
+        catch (BackendException e) when (e.Fault == BackendFault.PartsMismatch)
+        {
+            // Two writers sent one part at once, or parts are left out and the store does not have that. Those are to be sent again, or named.
+            return S3Errors.InvalidPart;
         }
         await S3Xml.ReplyAsync(request.Http, "CompleteMultipartUploadResult", xml =>
         {
