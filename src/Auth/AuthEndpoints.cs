@@ -11,6 +11,7 @@ using Hedgerow.Auth.Phone;
 using Hedgerow.Auth.Pkce;
 using Hedgerow.Auth.Sessions;
 using Hedgerow.Auth.SignIn;
+using Hedgerow.Auth.Tokens;
 using Hedgerow.Auth.Tokens.Rotation;
 using Hedgerow.Auth.Users;
 using Microsoft.AspNetCore.Builder;
@@ -26,11 +27,7 @@ public static class AuthEndpoints
     public static void AddAuth(this IServiceCollection services, AuthSetup setup, NpgsqlDataSource database)
     {
         services.AddSingleton(setup.Options);
-        services.AddSingleton(new KeyRing(setup.Keys));
-        services.AddSingleton(setup.Jwt);
-        services.AddSingleton(new KeyStore(database, new SecretBox(setup.SigningKeyKey)));
-        services.AddSingleton<KeyReloader>();
-        services.AddHostedService(room => room.GetRequiredService<KeyReloader>());
+        services.AddStoredKeys(setup.Keys, setup.Jwt, new KeyStore(database, new SecretBox(setup.SigningKeyKey)));
         services.AddSingleton(new AuthDatabase(database));
         services.AddSingleton(setup.Options.RateLimits);
         services.AddSingleton<RateLimits>();
@@ -64,6 +61,16 @@ public static class AuthEndpoints
         services.AddMail(setup, database);
         services.AddMfa(setup);
         services.AddExternal(setup);
+    }
+
+    /// <summary>Keys that rotations added, for gateways that verify tokens but make none as well.</summary>
+    public static void AddStoredKeys(this IServiceCollection services, JwtKeySet configured, JwtOptions options, KeyStore store)
+    {
+        services.AddSingleton(new KeyRing(configured));
+        services.AddSingleton(options);
+        services.AddSingleton(store);
+        services.AddSingleton<KeyReloader>();
+        services.AddHostedService(room => room.GetRequiredService<KeyReloader>());
     }
 
     public static void MapAuth(this IEndpointRouteBuilder routes)

@@ -55,6 +55,8 @@ public static class Databases
         BecomeLogin(connection, "hedgerow_auth", options.LoginSecret);
         connection.ApplicationName = "hedgerow-auth";
         connection.MaxPoolSize = options.AuthPoolSize;
+        // What is set here is set for its transaction, and who listens stops listening: nothing is left to reset.
+        connection.NoResetOnClose = true;
         connection.MaxAutoPrepare = 100;
         connection.AutoPrepareMinUsages = 2;
         return Named(connection, "auth");

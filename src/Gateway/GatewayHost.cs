@@ -1,4 +1,5 @@
 using Hedgerow.Auth;
+using Hedgerow.Auth.Data;
 using Hedgerow.Auth.Tokens;
 using Hedgerow.Auth.Tokens.Rotation;
 using Hedgerow.Gateway.Configuration;
@@ -36,11 +37,10 @@ public static class GatewayHost
         if (Databases.SharedForRest(settings.Db) is { } shared) builder.Services.AddSingleton(_ => shared);
         builder.Services.AddRest(settings.Rest, rest, settings.RestSecrets, services => services.GetRequiredService<LiveSettings>().ReloadAsync);
         builder.Services.AddSingleton(services => ActivatorUtilities.CreateInstance<LiveSettings>(services, configuration, settings, rest));
-        if (settings.ServesAuth)
-        {
-            builder.Services.AddAuth(settings.AuthSetup(keys), Databases.ForAuth(settings.Db));
-            builder.Services.AddSingleton(provider => new ReadinessCheck("keys", _ => ValueTask.FromResult(provider.GetRequiredService<KeyReloader>().IsLoaded)));
-        }
+        if (settings.ServesAuth) builder.Services.AddAuth(settings.AuthSetup(keys), Databases.ForAuth(settings.Db));
+        // Whoever serves a platform's database as it is takes its rotated keys too.
+        else if (settings.SigningKeyKey is { } sealing) builder.Services.AddStoredKeys(keys, settings.Jwt, new KeyStore(rest, new SecretBox(sealing), mayBeAbsent: true));
+        if (settings.ServesAuth) builder.Services.AddSingleton(provider => new ReadinessCheck("keys", _ => ValueTask.FromResult(provider.GetRequiredService<KeyReloader>().IsLoaded)));
         if (settings.ServesRealtime)
         {
             builder.Services.AddRealtime(settings.Realtime, Databases.ForRealtime(settings), token => verifier.Verify(token));

@@ -15,7 +15,7 @@ public sealed class AdminUsers(AuthDatabase database, AuthOptions options)
         """;
 
     private const string Count = $"select count(*) from auth.users u {Where}";
-    private const string Page = $"select {UserRows.Columns} from auth.users u {Where}";
+    private static readonly string s_page = $"select {UserRows.Columns} from auth.users u {Where}";
 
     private const string Ban = "update auth.users set banned_until = now() + @duration where id = @id";
 
@@ -28,7 +28,7 @@ public sealed class AdminUsers(AuthDatabase database, AuthOptions options)
 
         await using var transaction = await database.BeginAsync(cancellation);
         var total = await transaction.OneAsync<long>(Count, parameters);
-        var users = await transaction.ManyAsync<User>($"{Page} order by {order} limit @limit offset @offset", parameters);
+        var users = await transaction.ManyAsync<User>($"{s_page} order by {order} limit @limit offset @offset", parameters);
         return Reply.Object(json =>
         {
             json.WriteStartArray("users");

@@ -16,33 +16,41 @@ public static class AuditLog
         values ('00000000-0000-0000-0000-000000000000', gen_random_uuid(), @payload::json, now(), @address)
         """;
 
-    /// <summary>The entry of a refresh, for statements that write it along with the rest: <paramref name="rows"/> are user rows called <c>u</c>.</summary>
+    /// <summary>The same for statements that write it along with the rest, one of each of <paramref name="rows"/>.</summary>
+    /// <param name="traits">An expression, or <c>null</c>.</param>
+    /// <param name="rows">What stands behind FROM: rows called <c>u</c> with <c>id</c>, <c>email</c> and <c>phone</c> of who did it.</param>
     /// <remarks>Parameters: <c>@agent</c>, <c>@address</c>.</remarks>
-    public static string RefreshSql(string rows) => $"""
+    public static string EntrySql(AuditAction action, string traits, string rows) => $"""
         insert into auth.audit_log_entries (instance_id, id, payload, created_at, ip_address)
         select '00000000-0000-0000-0000-000000000000', gen_random_uuid(), json_build_object(
-                 'action', '{AuditAction.TokenRefreshed.Name}', 'actor_id', u.id, 'actor_username', coalesce(nullif(u.email, ''), u.phone, ''), 'actor_via_sso', false,
-                 'log_type', '{AuditAction.TokenRefreshed.Kind}', 'traits', null, 'user_agent', @agent::text), now(), coalesce(@address, '')
+                 'action', '{action.Name}', 'actor_id', u.id, 'actor_username', coalesce(nullif(u.email, ''), u.phone, ''), 'actor_via_sso', false,
+                 'log_type', '{action.Kind}', 'traits', {traits}, 'user_agent', @agent::text), now(), coalesce(@address::text, '')
         from {rows}
         """;
 
     /// <param name="actor">Who did it; null for the service role and for unknown addresses.</param>
     /// <param name="traits">What the action is about, never a secret.</param>
     public static Task WriteAsync(AuthTransaction transaction, AuthRequest request, AuditAction action, User? actor, object? traits = null) =>
-        transaction.ExecuteAsync(Insert, new
+        transaction.ExecuteAsync(Insert, Entry(request, action, actor, traits));
+
+    /// <summary>The same for what nobody did, by itself.</summary>
+    public static Task WriteAsync(AuthDatabase database, AuthRequest request, AuditAction action, object? traits, CancellationToken cancellation) =>
+        database.ExecuteAsync(Insert, Entry(request, action, actor: null, traits), cancellation);
+
+    private static object Entry(AuthRequest request, AuditAction action, User? actor, object? traits) => new
+    {
+        payload = JsonSerializer.Serialize(new
         {
-            payload = JsonSerializer.Serialize(new
-            {
-                action = action.Name,
-                actor_id = actor?.Id ?? Guid.Empty,
-                actor_username = actor is null ? "service_role" : actor.Email is { Length: > 0 } email ? email : actor.Phone ?? "",
-                actor_via_sso = false,
-                log_type = action.Kind,
-                traits,
-                user_agent = request.Agent,
-            }),
-            address = request.Address?.ToString() ?? "",
-        });
+            action = action.Name,
+            actor_id = actor?.Id ?? Guid.Empty,
+            actor_username = actor is null ? "service_role" : actor.Email is { Length: > 0 } email ? email : actor.Phone ?? "",
+            actor_via_sso = false,
+            log_type = action.Kind,
+            traits,
+            user_agent = request.Agent,
+        }),
+        address = request.Address?.ToString() ?? "",
+    };
 }
 
 /// <summary>What can happen, under GoTrue's names.</summary>

@@ -15,6 +15,15 @@ public sealed class AuthDatabase(NpgsqlDataSource source)
         await connection.ExecuteAsync(new CommandDefinition(sql, parameters, cancellationToken: cancellation));
     }
 
+    /// <summary>Statements in one round trip; of the second that returns rows the first row, or null.</summary>
+    public async Task<T?> SecondAsync<T>(string sql, object parameters, CancellationToken cancellation)
+    {
+        await using var connection = await source.OpenConnectionAsync(cancellation);
+        await using var results = await connection.QueryMultipleAsync(new CommandDefinition(sql, parameters, cancellationToken: cancellation));
+        await results.ReadAsync();
+        return await results.ReadFirstOrDefaultAsync<T>();
+    }
+
     /// <summary>
     /// Statements as one transaction in one round trip. Of the last, the first row as two records, or null; the second record begins with
     /// the column that is called <c>id</c>.

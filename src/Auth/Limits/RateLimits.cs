@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Dapper;
 using Hedgerow.Auth.Data;
 using Hedgerow.Auth.Http;
 
@@ -43,10 +44,10 @@ public sealed class RateLimits(AuthDatabase database, RateLimitOptions options)
     /// <summary>What a sign-in or refresh takes of its address.</summary>
     public RateLimit[] OfToken(AuthRequest request) => OfAddress(request, "token", options.Token, s_fiveMinutes);
 
-    /// <summary>A sign-in with a password.</summary>
+    /// <summary>What a sign-in with a password takes.</summary>
     /// <param name="account">The address or number that is tried, normalised; it need not exist.</param>
-    public Task TakePasswordAsync(AuthRequest request, string account, CancellationToken cancellation) =>
-        TakeAsync([.. OfToken(request), new RateLimit($"auth:password:{account}", options.PasswordsPerAccount, s_fiveMinutes)], cancellation);
+    public RateLimit[] OfPassword(AuthRequest request, string account) =>
+        [.. OfToken(request), new RateLimit($"auth:password:{account}", options.PasswordsPerAccount, s_fiveMinutes)];
 
     /// <param name="subject">Whose code is tried: an address or an account, known or not. Codes are short, so that this limit has no setting.</param>
     public Task TakeCodeAsync(string subject, CancellationToken cancellation) =>
@@ -55,13 +56,26 @@ public sealed class RateLimits(AuthDatabase database, RateLimitOptions options)
     /// <summary>Takes one of each; none where one of them is used up.</summary>
     public Task TakeAsync(RateLimit[] limits, CancellationToken cancellation)
     {
+        var parameters = new DynamicParameters();
+        return Add(parameters, limits) ? database.ExecuteAsync(TakeSql, parameters, cancellation) : Task.CompletedTask;
+    }
+
+    /// <summary>The same, and then the first row of <paramref name="sql"/>, in one round trip. What is taken is held by nobody while that runs.</summary>
+    public Task<T?> TakeThenAsync<T>(RateLimit[] limits, string sql, object parameters, CancellationToken cancellation)
+    {
+        var all = new DynamicParameters(parameters);
+        Add(all, limits);
+        return database.SecondAsync<T>($"begin; {TakeSql}; commit; {sql}", all, cancellation);
+    }
+
+    /// <summary>False where there is nothing to take.</summary>
+    private static bool Add(DynamicParameters parameters, RateLimit[] limits)
+    {
         var counted = limits.Where(limit => limit.Allowed > 0).ToArray();
-        return counted.Length == 0 ? Task.CompletedTask : database.ExecuteAsync(TakeSql, new
-        {
-            buckets = Array.ConvertAll(counted, limit => limit.Bucket),
-            allowed = Array.ConvertAll(counted, limit => limit.Allowed),
-            windows = Array.ConvertAll(counted, limit => limit.Window),
-        }, cancellation);
+        parameters.Add("buckets", Array.ConvertAll(counted, limit => limit.Bucket));
+        parameters.Add("allowed", Array.ConvertAll(counted, limit => limit.Allowed));
+        parameters.Add("windows", Array.ConvertAll(counted, limit => limit.Window));
+        return counted.Length > 0;
     }
 
     private AuthHandler PerAddress(string kind, int allowed, AuthHandler handler) => async (request, cancellation) =>

@@ -1,3 +1,4 @@
+using System.Data;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
@@ -50,6 +51,23 @@ public sealed class MailSender(NpgsqlDataSource database, MailQueue queue, IEnum
     {
         await using var connection = await database.OpenConnectionAsync(stopping);
         await using (var listen = new NpgsqlCommand($"listen {MailQueue.Channel}", connection)) await listen.ExecuteNonQueryAsync(stopping);
+        try
+        {
+            await AttendAsync(connection, stopping);
+        }
+        finally
+        {
+            // The connection goes back to the others'.
+            if (connection.FullState == ConnectionState.Open)
+            {
+                await using var unlisten = new NpgsqlCommand($"unlisten {MailQueue.Channel}", connection);
+                await unlisten.ExecuteNonQueryAsync(CancellationToken.None);
+            }
+        }
+    }
+
+    private async Task AttendAsync(NpgsqlConnection connection, CancellationToken stopping)
+    {
         while (true)
         {
             while (await SendDueAsync(stopping)) { }

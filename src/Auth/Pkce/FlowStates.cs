@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Hedgerow.Auth.Data;
 using Hedgerow.Auth.External;
 using Hedgerow.Postgres;
@@ -89,7 +90,15 @@ public sealed class FlowStates(AuthOptions options, ProviderSecrets secrets)
         if (found is null) return FlowErrors.NotFound;
         if (found.IsExpired) return FlowErrors.Expired;
         if (!new CodeChallenge(found.CodeChallenge, found.CodeChallengeMethod).IsMetBy(verifier)) return FlowErrors.BadVerifier;
-        return new RedeemedFlow(found.UserId, found.Provider, found.Method, Open(found.Id, found.ProviderToken), Open(found.Id, found.ProviderRefreshToken));
+        try
+        {
+            return new RedeemedFlow(found.UserId, found.Provider, found.Method, Open(found.Id, found.ProviderToken), Open(found.Id, found.ProviderRefreshToken));
+        }
+        catch (Exception e) when (e is CryptographicException or InvalidOperationException)
+        {
+            // The key was changed, or taken away, while the person was on the way.
+            return FlowErrors.Unreadable;
+        }
     }
 
     // For minutes they lie in the table; a copy of it gives no one away.

@@ -17,52 +17,49 @@ namespace Hedgerow.Auth.Sessions;
 /// </summary>
 public sealed class RefreshGrant(AuthDatabase database, SessionStart sessions, RateLimits limits, AuthOptions options)
 {
-    // One statement and one round trip, because nothing is asked more often: it locks the session and then the token (SessionEnd names the order), so that of
-    // parallel requests with one token the second sees what the first did, and swaps the token where that is the answer.
+    // One statement and one round trip, because nothing is asked more often. It changes the session and then the token (SessionEnd names the order), each
+    // where it is still as it was found: of parallel requests with one token exactly one spends it, and the others find that nothing was spent.
     private static readonly string s_swap = $"""
         with found as materialized (
-          select rt.id as token_id, rt.revoked, rt.updated_at < now() - make_interval(secs => @reuse) as is_past_reuse,
-                 s.id as session_id, s.user_id, coalesce(s.aal::text, 'aal1') as assurance, coalesce(u.banned_until > now(), false) as is_banned,
+          select rt.id as token_id, rt.revoked, s.id as session_id, coalesce(s.aal::text, 'aal1') as assurance, coalesce(u.banned_until > now(), false) as is_banned,
                  case
                    when s.not_after < now() or (@timebox > 0 and s.created_at < now() - make_interval(secs => @timebox)) then 'past_end'
                    when @inactivity > 0 and coalesce(s.refreshed_at at time zone 'utc', s.created_at) < now() - make_interval(secs => @inactivity) then 'inactive'
                    when @lowAssurance > 0 and s.created_at < now() - make_interval(secs => @lowAssurance) and coalesce(s.aal, 'aal1') < 'aal2'
                         and exists (select from auth.mfa_factors f where f.user_id = s.user_id and f.status = 'verified') then 'unproved'
-                 end as expired
+                 end as expired,
+                 {UserRows.OwnColumns}
           from auth.refresh_tokens rt
           join auth.sessions s on s.id = rt.session_id
           join auth.users u on u.id = s.user_id
-          where rt.token = @token and u.deleted_at is null
-          for update of s, rt),
-        good as (
-          select * from found where not revoked and not is_banned and expired is null),
+          where rt.token = @token and u.deleted_at is null),
         used as (
           update auth.sessions s set refreshed_at = now() at time zone 'utc', updated_at = now(), user_agent = @agent, ip = coalesce(@address::inet, s.ip)
-          from good where s.id = good.session_id),
+          from found where s.id = found.session_id and not found.revoked and not found.is_banned and found.expired is null
+          returning found.token_id, s.id as session_id, found.id, found.email, found.phone),
         spent as (
-          update auth.refresh_tokens rt set revoked = true, updated_at = now() from good where rt.id = good.token_id),
+          update auth.refresh_tokens rt set revoked = true, updated_at = now() from used where rt.id = used.token_id and not rt.revoked
+          returning used.session_id, used.id, used.email, used.phone),
         next as (
           insert into auth.refresh_tokens (instance_id, token, user_id, revoked, created_at, updated_at, parent, session_id)
-          select '00000000-0000-0000-0000-000000000000', @next, good.user_id::text, false, now(), now(), @token, good.session_id from good),
+          select '00000000-0000-0000-0000-000000000000', @next, spent.id::text, false, now(), now(), @token, spent.session_id from spent),
         noted as (
-          {AuditLog.RefreshSql("good join auth.users u on u.id = good.user_id")})
-        select found.revoked, found.is_past_reuse, found.session_id, found.assurance, found.is_banned, found.expired,
-               {SessionMethods.Sql} as methods,
-               {UserRows.Columns}
+          {AuditLog.EntrySql(AuditAction.TokenRefreshed, "null", "spent u")})
+        select exists (select from spent) as is_spent, {SessionMethods.Of("found.session_id")} as methods, found.*, {UserRows.AttachedColumns("found.id")}
         from found
-        join auth.users u on u.id = found.user_id
-        cross join lateral (select found.session_id as id) session
         """;
 
     private static readonly string s_swapByPlace =
-        PositionalSql.Of(s_swap, "token", "next", "agent", "address", "reuse", "timebox", "inactivity", "lowAssurance");
+        PositionalSql.Of(s_swap, "token", "next", "agent", "address", "timebox", "inactivity", "lowAssurance");
 
     private static readonly string s_takeByPlace = PositionalSql.Of(RateLimits.TakeSql, "buckets", "allowed", "windows");
 
     private const string Method = "token_refresh";
 
     private const string Successor = """
-        select token from auth.refresh_tokens where session_id = @session and not revoked order by id desc limit 1
+        select coalesce(spent.updated_at < now() - make_interval(secs => @reuse), true) as is_past_reuse,
+               (select rt.token from auth.refresh_tokens rt where rt.session_id = spent.session_id and not rt.revoked order by rt.id desc limit 1) as token
+        from auth.refresh_tokens spent where spent.token = @token
         """;
 
     public async Task<Result<Reply>> GrantAsync(AuthRequest request, string? token, CancellationToken cancellation)
@@ -74,9 +71,9 @@ public sealed class RefreshGrant(AuthDatabase database, SessionStart sessions, R
         var swapped = await database.LastPairAsync<Found, User>([.. Take(limits.OfToken(request)), Swap(request, token, next)], cancellation);
         if (swapped is not (var found, var user)) return AuthErrors.RefreshTokenUnknown;
         if (Refusal(found) is { } refusal) return refusal;
-        if (!found.Revoked) return sessions.Issue(user, Standing(found), next).ToReply();
+        if (found.IsSpent) return sessions.Issue(user, Standing(found), next).ToReply();
         await using var transaction = await database.BeginAsync(cancellation);
-        return await AgainAsync(transaction, request, found, user);
+        return await AgainAsync(transaction, request, token, found, user);
     }
 
     /// <summary>A hook that refuses the token must leave the old one unspent, so that it is asked before the commit.</summary>
@@ -87,16 +84,18 @@ public sealed class RefreshGrant(AuthDatabase database, SessionStart sessions, R
         await using var transaction = await database.BeginAsync(cancellation);
         if (await transaction.PairAsync<Found, User>(s_swap, Parameters(request, token, next)) is not (var found, var user)) return AuthErrors.RefreshTokenUnknown;
         if (Refusal(found) is { } refusal) return refusal;
-        if (found.Revoked) return await AgainAsync(transaction, request, found, user);
+        if (!found.IsSpent) return await AgainAsync(transaction, request, token, found, user);
         var session = await sessions.IssueAsync(transaction, request, user, Standing(found), next, Method);
         await transaction.CommitAsync();
         return session.ToReply();
     }
 
-    /// <summary>A spent token: soon after, it gets the one in force; later, it ends the session.</summary>
-    private async Task<Result<Reply>> AgainAsync(AuthTransaction transaction, AuthRequest request, Found found, User user)
+    /// <summary>A token that was spent before: soon after, it gets the one in force; later, it ends the session.</summary>
+    private async Task<Result<Reply>> AgainAsync(AuthTransaction transaction, AuthRequest request, string token, Found found, User user)
     {
-        if (await SuccessorAsync(transaction, found) is not { } inForce)
+        // A statement of its own, which sees what the request that came first has written.
+        if (await transaction.OneAsync<Spent>(Successor, new { token, reuse = (double)options.RefreshTokenReuseInterval }) is not { } spent) return AuthErrors.RefreshTokenUnknown;
+        if (spent is not { IsPastReuse: false, Token: { } inForce })
         {
             await SessionEnd.OneAsync(transaction, user.Id, found.SessionId);
             await AuditLog.WriteAsync(transaction, request, AuditAction.TokenRevoked, user, new { reason = "reuse", session_id = found.SessionId });
@@ -120,7 +119,6 @@ public sealed class RefreshGrant(AuthDatabase database, SessionStart sessions, R
         next,
         agent = request.Agent,
         address = request.Address?.ToString(),
-        reuse = (double)options.RefreshTokenReuseInterval,
         timebox = (double)options.SessionTimebox,
         inactivity = (double)options.SessionInactivityTimeout,
         lowAssurance = (double)options.SessionAllowLowAal,
@@ -135,7 +133,6 @@ public sealed class RefreshGrant(AuthDatabase database, SessionStart sessions, R
             new NpgsqlParameter<string> { TypedValue = next },
             new NpgsqlParameter<string> { TypedValue = request.Agent },
             new NpgsqlParameter<string> { TypedValue = request.Address?.ToString() },
-            new NpgsqlParameter<double> { TypedValue = options.RefreshTokenReuseInterval },
             new NpgsqlParameter<double> { TypedValue = options.SessionTimebox },
             new NpgsqlParameter<double> { TypedValue = options.SessionInactivityTimeout },
             new NpgsqlParameter<double> { TypedValue = options.SessionAllowLowAal },
@@ -156,21 +153,26 @@ public sealed class RefreshGrant(AuthDatabase database, SessionStart sessions, R
         },
     ];
 
-    /// <summary>The token in force, for one that was spent a moment ago; a statement of its own sees what the one that was waited for has written.</summary>
-    private static async Task<string?> SuccessorAsync(AuthTransaction transaction, Found found) =>
-        found.IsPastReuse ? null : await transaction.OneAsync<string>(Successor, new { session = found.SessionId });
-
     private sealed record Found
     {
-        public bool Revoked { get; init; }
-        public bool IsPastReuse { get; init; }
         public Guid SessionId { get; init; }
         public string Assurance { get; init; } = "aal1";
         public bool IsBanned { get; init; }
+
+        /// <summary>This request has spent the token; else it was spent before.</summary>
+        public bool IsSpent { get; init; }
 
         /// <summary>Why the session has ended: <c>past_end</c>, <c>inactive</c>, <c>unproved</c>; null where it has not.</summary>
         public string? Expired { get; init; }
 
         public string Methods { get; init; } = "[]";
+    }
+
+    private sealed record Spent
+    {
+        public bool IsPastReuse { get; init; }
+
+        /// <summary>The token in force.</summary>
+        public string? Token { get; init; }
     }
 }

@@ -13,42 +13,48 @@ namespace Hedgerow.Auth.Sessions;
 /// <summary>Starts a session for someone who has just proved who they are, with its tokens.</summary>
 public sealed class SessionStart(AccessTokens tokens, AccessTokenHook hook, AuthOptions options)
 {
-    private const string Start = """
-        with session as (
+    // One round trip with what follows it. The user's row comes first (SessionEnd names the order); where it is not there any more, nothing begins.
+    private static readonly string s_start = $"""
+        with who as (
+          update auth.users set last_sign_in_at = now(), updated_at = now()
+          where id = @user and deleted_at is null and (@hash::text is null or encrypted_password = @hash)
+          returning id, email, phone),
+        session as (
           insert into auth.sessions (id, user_id, created_at, updated_at, aal, user_agent, ip)
-          values (@session, @user, now(), now(), 'aal1', @agent, @address::inet)),
+          select @session, id, now(), now(), 'aal1', @agent, @address::inet from who),
         method as (
           insert into auth.mfa_amr_claims (id, session_id, created_at, updated_at, authentication_method)
-          values (gen_random_uuid(), @session, now(), now(), @method)),
+          select gen_random_uuid(), @session, now(), now(), @method from who),
         token as (
           insert into auth.refresh_tokens (instance_id, token, user_id, revoked, created_at, updated_at, session_id)
-          values ('00000000-0000-0000-0000-000000000000', @token, @user::text, false, now(), now(), @session)),
+          select '00000000-0000-0000-0000-000000000000', @token, id::text, false, now(), now(), @session from who),
         identity as (
-          update auth.identities set last_sign_in_at = now(), updated_at = now() where user_id = @user and provider = @provider)
-        update auth.users set last_sign_in_at = now(), updated_at = now() where id = @user
+          update auth.identities i set last_sign_in_at = now(), updated_at = now() from who where i.user_id = who.id and i.provider = @provider)
+        {AuditLog.EntrySql(AuditAction.Login, "json_build_object('provider', @provider::text, 'method', @method::text)", "who u")};
+        {UserRows.ByIdSql("(select s.user_id from auth.sessions s where s.id = @session)")}
         """;
 
     private readonly string[] _tags = options.SessionTags.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
 
     /// <summary>The caller commits.</summary>
-    /// <exception cref="AccessTokenRefusedException">The hook refused the token, or failed.</exception>
-    public async Task<IssuedSession> StartAsync(AuthTransaction transaction, AuthRequest request, Guid userId, SignInMethod method)
+    /// <param name="hash">Where a password was the proof, what it was compared with: should it be another by now, nothing is proved.</param>
+    /// <exception cref="AccessTokenRefusedException">The hook refused the token, or failed; or the user is gone.</exception>
+    public async Task<IssuedSession> StartAsync(AuthTransaction transaction, AuthRequest request, Guid userId, SignInMethod method, string? hash = null)
     {
         var session = Guid.NewGuid();
         var refreshToken = NewRefreshToken();
-        await transaction.ExecuteAsync(Start, new
+        var user = await transaction.OneAsync<User>(s_start, new
         {
             session,
             user = userId,
+            hash,
             agent = request.Agent,
             address = request.Address?.ToString(),
             method = method.Name,
             token = refreshToken,
             provider = method.Provider,
-        });
+        }) ?? throw new AccessTokenRefusedException(hash is null ? AuthErrors.UserNotFound : AuthErrors.InvalidCredentials);
         if (options.SingleSessionPerUser) await SessionEnd.OfSameTagAsync(transaction, userId, session, _tags);
-        var user = await UserRows.FindAsync(transaction, userId) ?? throw new InvalidOperationException("The user was read in this transaction.");
-        await AuditLog.WriteAsync(transaction, request, AuditAction.Login, user, new { provider = method.Provider, method = method.Name });
         var methods = JsonSerializer.Serialize(new[] { new { method = method.Name, timestamp = DateTimeOffset.UtcNow.ToUnixTimeSeconds() } });
         return await IssueAsync(transaction, request, user, new SessionStanding(session, "aal1", methods), refreshToken, method.Name);
     }

@@ -13,7 +13,8 @@ public sealed class PasswordGrant(AuthDatabase database, SessionStart sessions, 
 {
     // The left join keeps one row for unknown addresses too, so that a hash is computed for them as well.
     private const string Check = $"""
-        select u.id, coalesce({Password.MatchesSql}, false) as matches
+        select u.id, coalesce({Password.MatchesSql}, false) as matches, u.encrypted_password as hash, coalesce(u.banned_until > now(), false) as is_banned,
+               case when asked.email is null then u.phone_confirmed_at else u.email_confirmed_at end is not null as is_confirmed
         from (values (@email, @phone)) as asked (email, phone)
         left join auth.users u on u.deleted_at is null and not u.is_sso_user and (u.email = asked.email or u.phone = asked.phone)
         """;
@@ -27,22 +28,19 @@ public sealed class PasswordGrant(AuthDatabase database, SessionStart sessions, 
         if (phone is not null && !options.Sms.Enabled) return AuthErrors.PhoneDisabled with { Status = 422, Message = "Phone logins are disabled" };
         if (HoldsNul(email) || HoldsNul(phone) || HoldsNul(body.Password)) return AuthErrors.InvalidCredentials;
 
-        await limits.TakePasswordAsync(request, (email ?? phone)!, cancellation);
-        await using var transaction = await database.BeginAsync(cancellation);
-        var found = await transaction.OneAsync<Found>(Check, new { email, phone, password = body.Password ?? "" });
+        // Three round trips: what is counted, and is not given back, with the check; the session; its commit.
+        var found = await limits.TakeThenAsync<Found>(
+            limits.OfPassword(request, (email ?? phone)!), Check, new { email, phone, password = body.Password ?? "" }, cancellation);
         if (found is not { Id: { } id, Matches: true })
         {
-            await AuditLog.WriteAsync(transaction, request, AuditAction.LoginFailed, null, new { provider = email is null ? "phone" : "email" });
-            await transaction.CommitAsync();
+            await AuditLog.WriteAsync(database, request, AuditAction.LoginFailed, new { provider = email is null ? "phone" : "email" }, cancellation);
             return AuthErrors.InvalidCredentials;
         }
-        var user = await UserRows.FindAsync(transaction, id);
-        if (user is null) return AuthErrors.InvalidCredentials;
-        if (user.IsBanned) return AuthErrors.Banned with { Status = 400 };
-        if (email is not null && user.EmailConfirmedAt is null) return AuthErrors.EmailNotConfirmed;
-        if (phone is not null && user.PhoneConfirmedAt is null) return AuthErrors.PhoneNotConfirmed;
+        if (found.IsBanned) return AuthErrors.Banned with { Status = 400 };
+        if (!found.IsConfirmed) return email is null ? AuthErrors.PhoneNotConfirmed : AuthErrors.EmailNotConfirmed;
 
-        var session = await sessions.StartAsync(transaction, request, id, phone is null ? SignInMethod.Password : SignInMethod.PhonePassword);
+        await using var transaction = await database.BeginAsync(cancellation);
+        var session = await sessions.StartAsync(transaction, request, id, phone is null ? SignInMethod.Password : SignInMethod.PhonePassword, found.Hash);
         await transaction.CommitAsync();
         return (session with { WeakPassword = Password.Weakness(body.Password ?? "", options) }).ToReply();
     }
@@ -53,5 +51,8 @@ public sealed class PasswordGrant(AuthDatabase database, SessionStart sessions, 
     {
         public Guid? Id { get; init; }
         public bool Matches { get; init; }
+        public string? Hash { get; init; }
+        public bool IsBanned { get; init; }
+        public bool IsConfirmed { get; init; }
     }
 }

@@ -5,7 +5,10 @@ using System.Text.Json;
 using Hedgerow.Auth.Data;
 using Hedgerow.Auth.Tokens;
 using Hedgerow.Auth.Tokens.Rotation;
+using Hedgerow.Gateway;
 using Hedgerow.Tests.Integration.Support;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Logging;
 using Npgsql;
 
 namespace Hedgerow.Tests.Integration.Auth;
@@ -138,6 +141,32 @@ public sealed class KeyRotationTests : IAsyncLifetime
         await using var late = await TestPlatform.StartOnAsync(_database, s_settings);
 
         Assert.Equal(key.Id.ToString(), Header(await late.SignUpAsync()).GetProperty("kid").GetString());
+    }
+
+    [Fact]
+    public async Task A_gateway_that_serves_the_database_as_it_is_takes_the_rotated_keys()
+    {
+        var settings = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>
+        {
+            ["Gateway:Urls"] = "http://127.0.0.1:0",
+            ["Db:Url"] = _database.AdminConnectionString,
+            ["Db:ServeAsLogin"] = "true",
+            ["Rest:Schemas"] = "public",
+            ["Rest:BasePath"] = "/rest/v1",
+            ["Jwt:Secret"] = TestPlatform.JwtSecret,
+            ["Jwt:KeysReloadSeconds"] = "1",
+            ["Encryption:PrivateKey"] = PrivateKey,
+        }).Build();
+        await using var plain = GatewayHost.Build(settings, log => log.ClearProviders());
+        await plain.StartAsync();
+        var key = await RotateAsync(JwtAlgorithm.ES256);
+        var user = await SignUpWithAsync(_one, key.Id.ToString());
+        using var client = new HttpClient { BaseAddress = new Uri(plain.Urls.First()) };
+        client.DefaultRequestHeaders.Authorization = new("Bearer", user.AccessToken);
+
+        while ((await client.SendAsync("GET", "/rest/v1/projects?limit=1")).Status != 200) await Task.Yield();
+
+        await plain.StopAsync();
     }
 
     [Fact]

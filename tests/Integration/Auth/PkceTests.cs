@@ -84,6 +84,17 @@ public sealed class PkceTests(SharedPlatform shared) : IClassFixture<SharedPlatf
         Assert.Equal("user_not_found", (await RedeemAsync(codes.Deleted)).ErrorCode);
     }
 
+    [Fact]
+    public async Task What_was_encrypted_with_another_key_is_refused_and_says_what_to_do()
+    {
+        var code = await FlowOfAsync((await Platform.SignUpAsync()).Id, providerToken: $"aes-gcm:{Convert.ToBase64String(new byte[64])}");
+
+        var refused = await RedeemAsync(code);
+
+        Assert.Equal((422, "flow_state_expired"), (refused.Status, refused.ErrorCode));
+        Assert.EndsWith("sign in again", refused["msg"]);
+    }
+
     private async Task<string> FlowOfAsync(Guid? user, string method = "magiclink", string begun = "0", string issued = "0", string? providerToken = null)
     {
         var code = Guid.NewGuid().ToString();

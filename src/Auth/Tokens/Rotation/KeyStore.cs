@@ -5,8 +5,11 @@ namespace Hedgerow.Auth.Tokens.Rotation;
 
 /// <summary>The keys in the database. Gateways read it; <c>hedgerow keys</c>, under the admin login, writes it as well.</summary>
 /// <param name="box">What the private halves are sealed with, the same in every replica.</param>
-public sealed class KeyStore(NpgsqlDataSource database, SecretBox box)
+/// <param name="mayBeAbsent">The database need not be a platform's: where there is no such table, or the login may not read it, there are no keys.</param>
+public sealed class KeyStore(NpgsqlDataSource database, SecretBox box, bool mayBeAbsent = false)
 {
+    private const string IsThere = "select coalesce(has_schema_privilege(to_regnamespace('hedgerow'), 'usage') and has_table_privilege(to_regclass('hedgerow.jwt_keys'), 'select'), false)";
+
     private const string Verifying = """
         select id, algorithm, sealed_jwk, created_at, signs_at, verifies_until, signs_at <= now() as may_sign
         from hedgerow.jwt_keys where verifies_until is null or verifies_until > now() order by signs_at, created_at
@@ -32,6 +35,11 @@ public sealed class KeyStore(NpgsqlDataSource database, SecretBox box)
     /// <summary>Every key that still verifies, oldest first.</summary>
     public async Task<IReadOnlyList<StoredKey>> ReadAsync(CancellationToken cancellation)
     {
+        if (mayBeAbsent)
+        {
+            await using var ask = database.CreateCommand(IsThere);
+            if (await ask.ExecuteScalarAsync(cancellation) is not true) return [];
+        }
         await using var command = database.CreateCommand(Verifying);
         await using var rows = await command.ExecuteReaderAsync(cancellation);
         var keys = new List<StoredKey>();
