@@ -42,8 +42,9 @@ public static class AuthEndpoints
         services.AddSingleton<Reauthentication>();
         services.AddSingleton<GenerateLink>();
         services.AddSingleton<Invite>();
-        services.AddSingleton<AccessTokenHook>();
+        services.AddHooks();
         services.AddSingleton<SessionStart>();
+        services.AddSingleton<DirectSignUp>();
         services.AddSingleton<ConfirmedSignUp>();
         services.AddSingleton<SignUp>();
         services.AddSingleton<PasswordGrant>();

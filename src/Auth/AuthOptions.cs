@@ -67,7 +67,7 @@ public sealed record AuthOptions
     /// <summary>How much one address or account may ask for.</summary>
     public RateLimitOptions RateLimits { get; init; } = new();
 
-    /// <summary>Functions of the database's that take part.</summary>
+    /// <summary>Functions of the database's, and programs of yours, that take part.</summary>
     public HookOptions Hook { get; init; } = new();
 
     /// <summary>
@@ -97,6 +97,9 @@ public sealed record AuthOptions
     /// <summary>Whether somebody carries text messages.</summary>
     internal bool SendsTexts => Sms.Provider.Length > 0 || Hook.SendSmsUri.Length > 0;
 
+    /// <summary>Whether mail is sent, or handed to a hook that sends it.</summary>
+    internal bool SendsMail => Mail.Smtp.Host.Length > 0 || Hook.SendEmailUri.Length > 0;
+
     /// <summary>Channels whose messages are kept to be looked at: none as soon as mail is sent, which is when others come.</summary>
-    internal string[] KeptChannels => !Mail.Shows ? [] : [Channel.Email, .. SendsTexts ? [] : Channel.OfPhones];
+    internal string[] KeptChannels => SendsMail || !Mail.DevInbox ? [] : [Channel.Email, .. SendsTexts ? [] : Channel.OfPhones];
 }

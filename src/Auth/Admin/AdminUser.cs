@@ -55,9 +55,9 @@ public sealed class AdminUser(AuthDatabase database, AuthOptions options)
         if (!(await FindAsync(transaction, request)).Ok(out var user, out error)) return error;
 
         if (input.Email is { } email && email != user.Email)
-            await EmailChange.ApplyAsync(transaction, user.Id, email, body.EmailConfirm);
+            await AddressChange.ToEmailAsync(transaction, user.Id, email, body.EmailConfirm);
         if (input.Phone is { } phone && phone != user.Phone)
-            await PhoneChange.ApplyAsync(transaction, user.Id, phone, body.PhoneConfirm);
+            await AddressChange.ToPhoneAsync(transaction, user.Id, phone, body.PhoneConfirm);
         await transaction.ExecuteAsync(s_update, new
         {
             id = user.Id,

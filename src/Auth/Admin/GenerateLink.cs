@@ -1,7 +1,9 @@
 using System.Text.Json;
 using Hedgerow.Auth.Audit;
 using Hedgerow.Auth.Data;
+using Hedgerow.Auth.Hooks;
 using Hedgerow.Auth.Http;
+using Hedgerow.Auth.Mail;
 using Hedgerow.Auth.Otp;
 using Hedgerow.Auth.Users;
 using Hedgerow.Postgres;
@@ -9,14 +11,8 @@ using Hedgerow.Postgres;
 namespace Hedgerow.Auth.Admin;
 
 /// <summary><c>POST /admin/generate_link</c>: what would stand in a mail, for those who send their own.</summary>
-public sealed class GenerateLink(AuthDatabase database, OneTimeTokens tokens, RedirectUrls redirects, AuthOptions options, ExternalAddress address)
+public sealed class GenerateLink(AuthDatabase database, TokenMails mails, UserHook hook, RedirectUrls redirects, AuthOptions options, ExternalAddress address)
 {
-    private const string Invited = "update auth.users set invited_at = now(), confirmation_sent_at = now(), updated_at = now() where id = @id";
-    private const string Confirming = "update auth.users set confirmation_sent_at = now(), updated_at = now() where id = @id";
-    private const string Recovering = "update auth.users set recovery_sent_at = now(), updated_at = now() where id = @id";
-    private const string ChangingEmail = """
-        update auth.users set email_change = @newEmail, email_change_sent_at = now(), email_change_confirm_status = 0, updated_at = now() where id = @id
-        """;
     private const string SetPassword = $"update auth.users set encrypted_password = {Password.HashSql}, updated_at = now() where id = @id";
     private static readonly string s_setData =
         $"update auth.users set raw_user_meta_data = {Metadata.MergeSql("raw_user_meta_data", "@data")}, updated_at = now() where id = @id";
@@ -34,8 +30,8 @@ public sealed class GenerateLink(AuthDatabase database, OneTimeTokens tokens, Re
         var type = body.Type == "magiclink" && existing is null ? "signup" : body.Type;
         var link = type switch
         {
-            "signup" => await SignUpAsync(transaction, existing, email, body),
-            "invite" => await InviteAsync(transaction, existing, email, body),
+            "signup" => await SignUpAsync(transaction, request, existing, email, body, MailKind.Confirmation),
+            "invite" => await SignUpAsync(transaction, request, existing, email, body, MailKind.Invite),
             "magiclink" or "recovery" => await RecoverAsync(transaction, existing),
             "email_change_current" or "email_change_new" => await ChangeEmailAsync(transaction, existing, type, body.NewEmail),
             _ => AuthErrors.Invalid($"Invalid email action link type requested: {type}"),
@@ -58,28 +54,19 @@ public sealed class GenerateLink(AuthDatabase database, OneTimeTokens tokens, Re
         });
     }
 
-    private async Task<Result<Link>> SignUpAsync(AuthTransaction transaction, User? existing, string email, GenerateLinkBody body)
+    private async Task<Result<Link>> SignUpAsync(
+        AuthTransaction transaction, AuthRequest request, User? existing, string email, GenerateLinkBody body, MailKind kind)
     {
         if (existing?.EmailConfirmedAt is not null) return AuthErrors.EmailExists;
         if (body.Type == "signup" && string.IsNullOrEmpty(body.Password)) return AuthErrors.SignupWantsPassword;
-        var id = await MakeAsync(transaction, existing, email, body);
-        await transaction.ExecuteAsync(Confirming, new { id });
-        return new Link(id, await tokens.IssueAsync(transaction, id, OneTimeTokens.Confirmation, email));
-    }
-
-    private async Task<Result<Link>> InviteAsync(AuthTransaction transaction, User? existing, string email, GenerateLinkBody body)
-    {
-        if (existing?.EmailConfirmedAt is not null) return AuthErrors.EmailExists;
-        var id = await MakeAsync(transaction, existing, email, body);
-        await transaction.ExecuteAsync(Invited, new { id });
-        return new Link(id, await tokens.IssueAsync(transaction, id, OneTimeTokens.Confirmation, email));
+        var id = await MakeAsync(transaction, request, existing, email, body);
+        return new Link(id, await mails.IssueAsync(transaction, id, kind, email));
     }
 
     private async Task<Result<Link>> RecoverAsync(AuthTransaction transaction, User? existing)
     {
         if (existing is null) return AuthErrors.UserNotFound with { Message = "User with this email not found" };
-        await transaction.ExecuteAsync(Recovering, new { id = existing.Id });
-        return new Link(existing.Id, await tokens.IssueAsync(transaction, existing.Id, OneTimeTokens.Recovery, existing.Email!));
+        return new Link(existing.Id, await mails.IssueAsync(transaction, existing.Id, MailKind.Recovery, existing.Email!));
     }
 
     private async Task<Result<Link>> ChangeEmailAsync(AuthTransaction transaction, User? existing, string type, string? newEmail)
@@ -88,21 +75,21 @@ public sealed class GenerateLink(AuthDatabase database, OneTimeTokens tokens, Re
         if (type == "email_change_current" && !options.Mail.SecureEmailChange) return AuthErrors.Invalid("Enable secure email change to generate link for current email");
         if (EmailAddress.Normalise(newEmail) is not { } changed) return AuthErrors.EmailMalformed;
         if (await UserRows.FindByEmailAsync(transaction, changed) is not null) return AuthErrors.EmailExists;
-        await transaction.ExecuteAsync(ChangingEmail, new { id = existing.Id, newEmail = changed });
-        var (kind, relatesTo) = type == "email_change_current"
+        var (side, relatesTo) = type == "email_change_current"
             ? (OneTimeTokens.EmailChangeCurrent, existing.Email!)
             : (OneTimeTokens.EmailChangeNew, changed);
-        return new Link(existing.Id, await tokens.IssueAsync(transaction, existing.Id, kind, relatesTo));
+        return new Link(existing.Id, await mails.IssueEmailChangeAsync(transaction, existing.Id, changed, side, relatesTo));
     }
 
     /// <summary>The unconfirmed account of that address: the one that is there, brought up to date, or a new one.</summary>
-    private static async Task<Guid> MakeAsync(AuthTransaction transaction, User? existing, string email, GenerateLinkBody body)
+    private async Task<Guid> MakeAsync(AuthTransaction transaction, AuthRequest request, User? existing, string email, GenerateLinkBody body)
     {
         var password = string.IsNullOrEmpty(body.Password) ? null : body.Password;
         var data = Metadata.ObjectOrNull(body.Data);
         if (existing is null)
         {
             var person = new NewUser { Email = email, Password = password, UserMetadata = data };
+            await hook.AskAsync(transaction, request, person.Candidate);
             await person.InsertAsync(transaction);
             return person.Id;
         }

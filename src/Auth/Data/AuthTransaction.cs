@@ -6,6 +6,9 @@ namespace Hedgerow.Auth.Data;
 /// <summary>A transaction and the ways to speak in it. Values are parameters, always.</summary>
 public sealed class AuthTransaction(NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellation) : IAsyncDisposable
 {
+    /// <summary>The request's.</summary>
+    public CancellationToken Cancellation => cancellation;
+
     /// <summary>The first row, or null.</summary>
     public Task<T?> OneAsync<T>(string sql, object? parameters = null) =>
         connection.QueryFirstOrDefaultAsync<T>(Command(sql, parameters));

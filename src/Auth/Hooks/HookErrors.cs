@@ -8,6 +8,21 @@ public static class HookErrors
 {
     public static ApiError ClaimsMissing { get; } = new(500, "unexpected_failure", "output claims field is missing");
 
+    public static ApiError NoJson { get; } = new(500, "unexpected_failure", "Error unmarshaling JSON output.");
+    public static ApiError OutOfReach { get; } = new(422, "hook_timeout_after_retry", "Failed to reach hook after maximum retries");
+    public static ApiError ContentType { get; } = new(400, "hook_payload_invalid_content_type", "Invalid JSON response: the hook must answer application/json");
+
+    public static ApiError UserRefused(string message) => new(403, "unknown", message.Length > 0 ? message : "This user may not sign up");
+
+    /// <summary>An answer that is none.</summary>
+    public static ApiError Status(int status) => new(500, "unexpected_failure", status switch
+    {
+        400 => "Invalid payload sent to hook",
+        401 => "Hook requires authorization token",
+        429 or 503 => "Service currently unavailable due to hook",
+        _ => FormattableString.Invariant($"Unexpected status code returned from hook: {status}"),
+    });
+
     public static ApiError Timeout(double seconds) =>
         new(422, "hook_timeout", FormattableString.Invariant($"Failed to reach hook within maximum time of {seconds:0.######} seconds"));
 

@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using Hedgerow.Auth.Hooks;
+using Hedgerow.Auth.Data;
 using Hedgerow.Postgres;
 using Microsoft.AspNetCore.Http;
 using Npgsql;
@@ -43,7 +43,7 @@ public static class AuthRoute
     /// <summary>The refusal that an exception stands for, or null where it is a fault of this server.</summary>
     public static ApiError? RefusalOf(Exception e) => e switch
     {
-        AccessTokenRefusedException refused => refused.Refusal,
+        RefusedException refused => refused.Refusal,
         PostgresException database => Refusal(database),
         _ => null,
     };
@@ -58,9 +58,10 @@ public static class AuthRoute
         { SqlState: PostgresErrorCodes.RaiseException } => new ApiError(400, "validation_failed", e.MessageText),
         { SqlState: ['P', 'T', '4', >= '0' and <= '9', >= '0' and <= '9'] } =>
             new ApiError(int.Parse(e.SqlState.AsSpan(2), CultureInfo.InvariantCulture), "validation_failed", e.MessageText),
-        // U+0000 in a text: PostgreSQL cannot hold it.
-        { SqlState: PostgresErrorCodes.UntranslatableCharacter or PostgresErrorCodes.CharacterNotInRepertoire } =>
+        // U+0000 or half a surrogate pair in a text, a number beyond numeric's range: JSON may have them, PostgreSQL cannot hold them.
+        { SqlState: PostgresErrorCodes.UntranslatableCharacter or PostgresErrorCodes.CharacterNotInRepertoire or PostgresErrorCodes.InvalidTextRepresentation } =>
             AuthErrors.Invalid("A text holds a character that cannot be stored"),
+        { SqlState: PostgresErrorCodes.NumericValueOutOfRange } => AuthErrors.Invalid("A number is too large to be stored"),
         { SqlState: PostgresErrorCodes.StringDataRightTruncation } => AuthErrors.Invalid("A text is too long"),
         _ => null,
     };

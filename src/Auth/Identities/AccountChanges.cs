@@ -56,12 +56,8 @@ public static class AccountChanges
     public static Task<bool> LockAsync(AuthTransaction transaction, Guid user) => transaction.OneAsync<bool>(Lock, new { id = user });
 
     /// <summary>An account of someone who has been at <paramref name="provider"/> only; its address is not confirmed yet.</summary>
-    public static async Task<Guid> CreateAsync(AuthTransaction transaction, string provider, string? email, JsonObject profile)
-    {
-        var id = Guid.NewGuid();
-        await transaction.ExecuteAsync(Create, new { id, provider, email, profile = profile.ToJsonString() });
-        return id;
-    }
+    public static Task CreateAsync(AuthTransaction transaction, Guid id, string provider, string? email, JsonObject profile) =>
+        transaction.ExecuteAsync(Create, new { id, provider, email, profile = profile.ToJsonString() });
 
     /// <summary>What the provider tells of the person, over what is known.</summary>
     public static Task MergeProfileAsync(AuthTransaction transaction, Guid user, JsonObject profile) =>

@@ -2,6 +2,7 @@ using Hedgerow.Auth.Audit;
 using Hedgerow.Auth.Data;
 using Hedgerow.Auth.External;
 using Hedgerow.Auth.External.Profiles;
+using Hedgerow.Auth.Hooks;
 using Hedgerow.Auth.Http;
 using Hedgerow.Auth.Users;
 using Hedgerow.Postgres;
@@ -9,7 +10,7 @@ using Hedgerow.Postgres;
 namespace Hedgerow.Auth.Identities;
 
 /// <summary>Finds or makes the account that an identity opens (supabase/auth, createAccountFromExternalIdentity). A session is the caller's to start.</summary>
-public sealed class ExternalSignIn(ProofByMail mail, AuthOptions options)
+public sealed class ExternalSignIn(ProofByMail mail, UserHook hook, AuthOptions options)
 {
     /// <summary>The caller commits unless the person is refused.</summary>
     /// <param name="emailOptional">The provider need not tell an address.</param>
@@ -37,7 +38,9 @@ public sealed class ExternalSignIn(ProofByMail mail, AuthOptions options)
                 break;
             case LinkingDecision.Create create:
                 if (options.DisableSignup) return AuthErrors.SignupDisabled;
-                id = await AccountChanges.CreateAsync(transaction, provider, create.Email, someone.Profile);
+                id = Guid.NewGuid();
+                await hook.AskAsync(transaction, request, Candidate(id, provider, create.Email, someone));
+                await AccountChanges.CreateAsync(transaction, id, provider, create.Email, someone.Profile);
                 identity = await IdentityRows.InsertAsync(transaction, id, provider, someone.Subject, someone.Profile);
                 break;
             default:
@@ -69,6 +72,18 @@ public sealed class ExternalSignIn(ProofByMail mail, AuthOptions options)
         await AuditLog.WriteAsync(transaction, request, AuditAction.SignedUp, user, new { provider });
         return user;
     }
+
+    private static User Candidate(Guid id, string provider, string? email, ExternalUser someone) => new()
+    {
+        Id = id,
+        Aud = "authenticated",
+        Role = "authenticated",
+        Email = email,
+        AppMetadata = User.ProviderMetadata(provider),
+        UserMetadata = someone.Profile.ToJsonString(),
+        Identities = "[]",
+        Factors = "[]",
+    };
 
     private static async Task<User> ReadAsync(AuthTransaction transaction, Guid id) =>
         await UserRows.FindAsync(transaction, id) ?? throw new InvalidOperationException("The user was read in this transaction.");

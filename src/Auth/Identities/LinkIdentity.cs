@@ -2,13 +2,14 @@ using Hedgerow.Auth.Audit;
 using Hedgerow.Auth.Data;
 using Hedgerow.Auth.External.Profiles;
 using Hedgerow.Auth.Http;
+using Hedgerow.Auth.Mail;
 using Hedgerow.Auth.Users;
 using Hedgerow.Postgres;
 
 namespace Hedgerow.Auth.Identities;
 
 /// <summary>Gives someone who is signed in a further way in (supabase/auth, linkIdentityToUser). An anonymous user becomes a permanent one.</summary>
-public sealed class LinkIdentity(ProofByMail mail, AuthOptions options)
+public sealed class LinkIdentity(ProofByMail mail, Notices notices, AuthOptions options)
 {
     /// <summary>The caller commits unless the person is refused.</summary>
     public async Task<Admission> LinkAsync(AuthTransaction transaction, AuthRequest request, string provider, Guid target, ExternalUser someone)
@@ -29,6 +30,7 @@ public sealed class LinkIdentity(ProofByMail mail, AuthOptions options)
         await AccountChanges.NameProvidersAsync(transaction, target);
         user = await ReadAsync(transaction, target);
         await AuditLog.WriteAsync(transaction, request, AuditAction.IdentityLinked, user, new { identity_id = identity, provider, provider_id = someone.Subject });
+        await notices.IdentityLinkedAsync(transaction, user, provider);
         return user;
     }
 

@@ -1,13 +1,14 @@
 using Hedgerow.Auth.Audit;
 using Hedgerow.Auth.Data;
 using Hedgerow.Auth.Http;
+using Hedgerow.Auth.Mail;
 using Hedgerow.Auth.Sessions;
 using Hedgerow.Postgres;
 
 namespace Hedgerow.Auth.Identities;
 
 /// <summary><c>DELETE /user/identities/{id}</c>: gives up a way in, but never the last one.</summary>
-public sealed class UnlinkIdentity(AuthDatabase database, AuthOptions options)
+public sealed class UnlinkIdentity(AuthDatabase database, Notices notices, AuthOptions options)
 {
     private const string DropPhone = "update auth.users set phone = null, phone_confirmed_at = null, updated_at = now() where id = @id";
 
@@ -29,6 +30,7 @@ public sealed class UnlinkIdentity(AuthDatabase database, AuthOptions options)
         await AccountChanges.NameProvidersAsync(transaction, caller.User.Id);
         await AuditLog.WriteAsync(
             transaction, request, AuditAction.IdentityUnlinked, caller.User, new { identity_id = id, provider = identity.Provider, provider_id = identity.ProviderId });
+        await notices.IdentityUnlinkedAsync(transaction, caller.User, identity.Provider);
         await transaction.CommitAsync();
         return Reply.EmptyObject;
     }

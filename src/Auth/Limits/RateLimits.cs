@@ -19,8 +19,7 @@ public sealed class RateLimits(AuthDatabase database, RateLimitOptions options)
 {
     private const int CodesPerSubject = 10;
 
-    /// <summary>The SQL that takes what <c>@buckets</c>, <c>@allowed</c> and <c>@windows</c> say, for statements that go along with it.</summary>
-    public const string TakeSql = """
+    private const string TakeSql = """
         select hedgerow.take_rate(taken.bucket, taken.allowed, taken.per)
         from unnest(@buckets::text[], @allowed::integer[], @windows::interval[]) as taken (bucket, allowed, per)
         """;

@@ -19,8 +19,8 @@ public sealed record MailOptions
     public bool SecureEmailChange { get; init; } = true;
 
     /// <summary>
-    /// A folder whose <c>confirmation.html</c>, <c>invite.html</c>, <c>magic_link.html</c>, <c>recovery.html</c>, <c>email_change.html</c> and
-    /// <c>reauthentication.html</c> take the place of the mails that are built in (<c>GOTRUE_MAILER_TEMPLATES_…</c>, there URLs). What is not there
+    /// A folder whose <c>confirmation.html</c>, <c>invite.html</c>, <c>magic_link.html</c>, <c>recovery.html</c>, <c>email_change.html</c>,
+    /// <c>reauthentication.html</c>, <c>password_changed_notification.html</c> and the other notices' (<see cref="MailKind"/>) take the place of the mails that are built in (<c>GOTRUE_MAILER_TEMPLATES_…</c>, there URLs). What is not there
     /// stays built in. Empty: all of them.
     /// </summary>
     public string Templates { get; init; } = "";
@@ -35,11 +35,23 @@ public sealed record MailOptions
     /// </summary>
     public bool DevInbox { get; init; }
 
-    /// <summary>Whether mail is sent.</summary>
-    internal bool Sends => Smtp.Host.Length > 0;
+    /// <summary>Mails that tell the person of changes in the account.</summary>
+    public MailNotifications Notifications { get; init; } = new();
+}
 
-    /// <summary>Whether mail is kept to be looked at.</summary>
-    internal bool Shows => DevInbox && !Sends;
+/// <summary>
+/// Which changes of an account its person is told of by mail (<c>GOTRUE_MAILER_NOTIFICATIONS_…_ENABLED</c>): at the confirmed address, and of another
+/// address at the one before. Section <c>Auth:Mail:Notifications</c>.
+/// </summary>
+public sealed record MailNotifications
+{
+    public bool PasswordChanged { get; init; }
+    public bool EmailChanged { get; init; }
+    public bool PhoneChanged { get; init; }
+    public bool IdentityLinked { get; init; }
+    public bool IdentityUnlinked { get; init; }
+    public bool MfaFactorEnrolled { get; init; }
+    public bool MfaFactorUnenrolled { get; init; }
 }
 
 /// <summary>Subjects of the mails. Section <c>Auth:Mail:Subjects</c>. Empty: the one that is built in.</summary>
@@ -51,4 +63,11 @@ public sealed record MailSubjects
     public string Recovery { get; init; } = "";
     public string EmailChange { get; init; } = "";
     public string Reauthentication { get; init; } = "";
+    public string PasswordChanged { get; init; } = "";
+    public string EmailChanged { get; init; } = "";
+    public string PhoneChanged { get; init; } = "";
+    public string IdentityLinked { get; init; } = "";
+    public string IdentityUnlinked { get; init; } = "";
+    public string MfaFactorEnrolled { get; init; } = "";
+    public string MfaFactorUnenrolled { get; init; } = "";
 }

@@ -7,13 +7,14 @@ namespace Hedgerow.Auth.Mail;
 /// <param name="Channel">How it travels (<see cref="Phone.Channel"/>).</param>
 /// <param name="Code">The one-time code of a text message; empty in mails.</param>
 /// <param name="Lifetime">Seconds after which it is worth nothing any more.</param>
-public sealed record NewMessage(Guid User, string Channel, string Kind, string Recipient, string Subject, string Body, string Code, int Lifetime);
+/// <param name="Details">A JSON object for a hook that writes the mail itself.</param>
+public sealed record NewMessage(Guid User, string Channel, string Kind, string Recipient, string Subject, string Body, string Code, int Lifetime, string Details = "{}");
 
 /// <summary>A mail or text message that this sender has taken; nobody else does before its time is over.</summary>
 /// <param name="Attempts">Tries, this one included.</param>
 /// <param name="IsExpired">What it carries is worth nothing any more.</param>
 public sealed record ClaimedMail(
-    long Id, Guid UserId, string Channel, string Kind, string Recipient, string Subject, string Body, string Code, int Attempts, bool IsExpired);
+    long Id, Guid UserId, string Channel, string Kind, string Recipient, string Subject, string Body, string Code, string Details, int Attempts, bool IsExpired);
 
 /// <summary>
 /// <c>auth.mail_queue</c>. Queued in the transaction of the token; taken with <c>skip locked</c>, so that replicas share the work; deleted once sent.
@@ -29,8 +30,8 @@ public sealed class MailQueue(AuthDatabase database, AuthOptions options)
 
     private const string Add = $"""
         with queued as (
-          insert into auth.mail_queue (user_id, channel, kind, recipient, subject, body, code, expires_at)
-          select u.id, @channel, @kind, @recipient, @subject, @body, @code, now() + make_interval(secs => @lifetime) from auth.users u where u.id = @user
+          insert into auth.mail_queue (user_id, channel, kind, recipient, subject, body, code, details, expires_at)
+          select u.id, @channel, @kind, @recipient, @subject, @body, @code, @details::jsonb, now() + make_interval(secs => @lifetime) from auth.users u where u.id = @user
           returning id)
         select pg_notify('{Channel}', '') from queued
         """;
@@ -44,7 +45,7 @@ public sealed class MailQueue(AuthDatabase database, AuthOptions options)
         update auth.mail_queue set attempts = attempts + 1, due_at = now() + make_interval(secs => @lease)
         where id in (
           select id from auth.mail_queue where due_at <= now() and failed_at is null and channel = any(@channels) order by due_at, id limit @limit for update skip locked)
-        returning id, user_id as userid, channel, kind, recipient, subject, body, code, attempts, expires_at < now() as isexpired
+        returning id, user_id as userid, channel, kind, recipient, subject, body, code, details::text, attempts, expires_at < now() as isexpired
         """;
 
     private const string Sent = "delete from auth.mail_queue where id = @id";
@@ -56,16 +57,19 @@ public sealed class MailQueue(AuthDatabase database, AuthOptions options)
         with old as (
           delete from auth.mail_queue where id in (
             select id from auth.mail_queue where failed_at < now() - interval '30 days' order by failed_at limit 20 for update skip locked))
-        update auth.mail_queue set last_error = @error, failed_at = now(), subject = '', body = '', code = '' where id = @id
+        update auth.mail_queue set last_error = @error, failed_at = now(), subject = '', body = '', code = '', details = '{}' where id = @id
         """;
 
     private const string NextDue = "select extract(epoch from min(due_at) - now())::float8 from auth.mail_queue where failed_at is null and channel = any(@channels)";
+
+    /// <summary>Whether mails are written by a hook: then subject and body are not asked for.</summary>
+    public bool HookWrites => options.Hook.SendEmailUri.Length > 0;
 
     /// <summary>Queues a message in the caller's transaction; where it is neither sent nor shown, drops it.</summary>
     public async Task AddAsync(AuthTransaction transaction, NewMessage mail)
     {
         var isKept = options.KeptChannels.Contains(mail.Channel);
-        if (!isKept && !(mail.Channel == Phone.Channel.Email ? options.Mail.Sends : options.SendsTexts)) return;
+        if (!isKept && !(mail.Channel == Phone.Channel.Email ? options.SendsMail : options.SendsTexts)) return;
         await transaction.ExecuteAsync(Add, new
         {
             user = mail.User,
@@ -75,6 +79,7 @@ public sealed class MailQueue(AuthDatabase database, AuthOptions options)
             subject = mail.Subject,
             body = mail.Body,
             code = mail.Code,
+            details = mail.Details,
             lifetime = (double)mail.Lifetime,
         });
         if (isKept) await transaction.ExecuteAsync(Trim, new { kept = options.KeptChannels, size = InboxSize });

@@ -1,3 +1,4 @@
+using Hedgerow.Auth.Hooks;
 using Hedgerow.Auth.Http;
 using Hedgerow.Auth.Mail.Inbox;
 using Hedgerow.Auth.Phone;
@@ -18,8 +19,11 @@ internal static class MailSetup
         services.AddSingleton<MailQueue>();
         services.AddSingleton<MailTurns>();
         services.AddSingleton<TokenMails>();
-        if (setup.Options.Mail.Sends) services.AddSingleton<IDelivery, SmtpDelivery>();
-        if (setup.Options.Mail.Sends || setup.Options.SendsTexts) services.AddHostedService(room => ActivatorUtilities.CreateInstance<MailSender>(room, database));
+        services.AddSingleton<Notices>();
+        var hooks = setup.Options.Hook;
+        if (HookTarget.Parse(hooks.SendEmailUri, hooks.SendEmailSecrets) is { } hook) services.AddHookDelivery([Channel.Email], setup.Options.Mail.Smtp.Timeout, hook);
+        else if (setup.Options.SendsMail) services.AddSingleton<IDelivery, SmtpDelivery>();
+        if (setup.Options.SendsMail || setup.Options.SendsTexts) services.AddHostedService(room => ActivatorUtilities.CreateInstance<MailSender>(room, database));
         if (setup.Options.KeptChannels.Length > 0) services.AddSingleton<DevInbox>();
     }
 
@@ -27,8 +31,8 @@ internal static class MailSetup
     {
         var options = auth.ServiceProvider.GetRequiredService<AuthOptions>();
         var logger = auth.ServiceProvider.GetRequiredService<ILogger<MailQueue>>();
-        if (options.Mail.Sends && options.AutoConfirm) MailLog.AddressesUnproved(logger);
-        if (!options.Mail.Sends && !options.Mail.Shows) MailLog.Dropped(logger);
+        if (options.SendsMail && options.AutoConfirm) MailLog.AddressesUnproved(logger);
+        if (!options.SendsMail && !options.Mail.DevInbox) MailLog.Dropped(logger);
         if (options.Sms.Enabled && !options.SendsTexts && !options.KeptChannels.Contains(Channel.Sms)) MailLog.TextsDropped(logger);
         if (options.KeptChannels.Length > 0) auth.MapInbox();
     }

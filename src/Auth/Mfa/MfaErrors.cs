@@ -35,6 +35,8 @@ public static class MfaErrors
     public static ApiError CodeMissing { get; } = new(400, "validation_failed", "Code needs to be non-empty");
     public static ApiError WrongCode { get; } = new(422, "mfa_verification_failed", "Invalid TOTP code entered");
 
+    public static ApiError RefusedByHook(string message) => new(403, "mfa_verification_rejected", message);
+
     public static ApiError NameConflict(string name) =>
         new(422, "mfa_factor_name_conflict", $"A factor with the friendly name \"{name}\" for this user already exists");
 

@@ -1,12 +1,13 @@
 using Hedgerow.Auth.Audit;
 using Hedgerow.Auth.Data;
 using Hedgerow.Auth.Http;
+using Hedgerow.Auth.Mail;
 using Hedgerow.Postgres;
 
 namespace Hedgerow.Auth.Mfa;
 
 /// <summary><c>DELETE /factors/{factorId}</c>: takes a factor away. Sessions that it raised are aal1 from their next token on.</summary>
-public sealed class UnenrollFactor(AuthDatabase database)
+public sealed class UnenrollFactor(AuthDatabase database, Notices notices)
 {
     public async Task<Result<Reply>> DeleteAsync(AuthRequest request, CancellationToken cancellation)
     {
@@ -18,6 +19,7 @@ public sealed class UnenrollFactor(AuthDatabase database)
         await FactorRows.RemoveAsync(transaction, owner.User.Id, factor);
         await AuditLog.WriteAsync(transaction, request, AuditAction.FactorUnenrolled, owner.User,
             new { factor_id = factor.Id, factor_status = factor.Status, session_id = owner.Session });
+        if (factor.IsVerified) await notices.FactorUnenrolledAsync(transaction, owner.User, factor.FactorType);
         await transaction.CommitAsync();
         return Reply.Object(json => json.WriteString("id", factor.Id));
     }

@@ -2,7 +2,9 @@ using System.Security.Cryptography;
 using System.Text;
 using Hedgerow.Auth.Audit;
 using Hedgerow.Auth.Data;
+using Hedgerow.Auth.Hooks;
 using Hedgerow.Auth.Http;
+using Hedgerow.Auth.Mail;
 using Hedgerow.Auth.Otp;
 using Hedgerow.Auth.Sessions;
 using Hedgerow.Auth.Users;
@@ -15,7 +17,7 @@ namespace Hedgerow.Auth.Mfa;
 /// below it; a factor's first right code makes it count. One challenge takes one right code, and one code passes once, on whatever
 /// challenge (RFC 6238 §5.2).
 /// </summary>
-public sealed class VerifyFactor(AuthDatabase database, SecretBox secrets, AttemptLimit limit, OneTimeTokens tokens, SessionStart sessions, MfaOptions options, TimeProvider clock)
+public sealed class VerifyFactor(AuthDatabase database, SecretBox secrets, AttemptLimit limit, AttemptHooks hooks, Notices notices, OneTimeTokens tokens, SessionStart sessions, MfaOptions options, TimeProvider clock)
 {
     private const string FindChallenge = """
         select verified_at is null and ip_address = coalesce(@address::inet, '0.0.0.0') as is_open,
@@ -82,6 +84,11 @@ public sealed class VerifyFactor(AuthDatabase database, SecretBox secrets, Attem
         var isRight = factor.FactorType == Factor.Totp ? step > (factor.LastTotpStep ?? long.MinValue) : IsCodeOf(challenge, asked, body.Code);
         await AuditLog.WriteAsync(transaction, request, AuditAction.FactorVerified, owner.User,
             new { factor_id = factor.Id, challenge_id = challenge, factor_type = factor.FactorType, valid = isRight });
+        if (await hooks.OnFactorAsync(transaction, request, owner.User.Id, factor, isRight) is { } rejected)
+        {
+            await transaction.CommitAsync();
+            return rejected;
+        }
         if (!isRight)
         {
             await transaction.CommitAsync();
@@ -90,6 +97,7 @@ public sealed class VerifyFactor(AuthDatabase database, SecretBox secrets, Attem
         var answer = new { challenge, factor = factor.Id, user = owner.User.Id, session = owner.Session, step, type = factor.FactorType };
         await transaction.ExecuteAsync(Accept, answer);
         await SessionEnd.LessProvedAsync(transaction, owner.User.Id, owner.Session);
+        if (!factor.IsVerified) await notices.FactorEnrolledAsync(transaction, owner.User, factor.FactorType);
         var issued = await RaiseAsync(transaction, request, owner, factor);
         await transaction.CommitAsync();
         return issued.ToReply();

@@ -1,5 +1,6 @@
 using Hedgerow.Auth.Audit;
 using Hedgerow.Auth.Data;
+using Hedgerow.Auth.Hooks;
 using Hedgerow.Auth.Http;
 using Hedgerow.Auth.Mail;
 using Hedgerow.Auth.Phone;
@@ -14,7 +15,7 @@ namespace Hedgerow.Auth.Otp;
 /// The answer is the same for both; only where sign-ups are forbidden (<c>create_user</c>, <see cref="AuthOptions.DisableSignup"/>) it is told that
 /// there is nobody, as GoTrue does.
 /// </summary>
-public sealed class OtpEndpoint(AuthDatabase database, TokenMails mails, MailTurns turns, PhoneOtp phone, AuthOptions options)
+public sealed class OtpEndpoint(AuthDatabase database, TokenMails mails, MailTurns turns, PhoneOtp phone, UserHook hook, AuthOptions options)
 {
     public async Task<Result<Reply>> PostAsync(AuthRequest request, CancellationToken cancellation)
     {
@@ -52,12 +53,13 @@ public sealed class OtpEndpoint(AuthDatabase database, TokenMails mails, MailTur
         var isNew = user is null;
         if (user is null)
         {
+            await hook.AskAsync(transaction, request, person.Candidate);
             user = await person.CreateAsync(transaction);
-            if (options.AutoConfirm) await AuditLog.WriteAsync(transaction, request, AuditAction.SignedUp, user, new { provider = "email" });
+            await NoteAsync(user);
         }
         else if (body.CreateUser != false && !options.DisableSignup)
         {
-            await person.PretendAsync(transaction);
+            await person.PretendAsync(transaction, NoteAsync);
         }
         // GoTrue confirms the sign-up of an account that waits; here a link that asks for no password does (Redemption tells why).
         var kind = isNew && !options.AutoConfirm ? MailKind.Confirmation : MailKind.MagicLink;
@@ -65,5 +67,9 @@ public sealed class OtpEndpoint(AuthDatabase database, TokenMails mails, MailTur
         await mails.SendAsync(transaction, request, Addressee.Of(user), kind, challenge);
         await transaction.CommitAsync();
         return Reply.EmptyObject;
+
+        Task NoteAsync(User made) => options.AutoConfirm
+            ? AuditLog.WriteAsync(transaction, request, AuditAction.SignedUp, made, new { provider = "email" })
+            : Task.CompletedTask;
     }
 }

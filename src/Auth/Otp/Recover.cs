@@ -22,7 +22,8 @@ public sealed class Recover(AuthDatabase database, TokenMails mails, MailTurns t
         if (await turns.RefusalAsync(transaction, email, MailTurns.Recovery) is { } tooSoon) return tooSoon;
         var user = await UserRows.FindByEmailAsync(transaction, email);
         await AuditLog.WriteAsync(transaction, request, AuditAction.RecoveryRequested, user);
-        await mails.SendAsync(transaction, request, user is null ? Addressee.Stranger(email) : Addressee.Of(user), MailKind.Recovery, challenge);
+        await new NewUser { Email = email }.SendDiscreetlyAsync(
+            transaction, user, someone => mails.SendAsync(transaction, request, Addressee.Of(someone, email), MailKind.Recovery, challenge));
         await transaction.CommitAsync();
         return Reply.EmptyObject;
     }

@@ -1,6 +1,7 @@
 using Hedgerow.Auth.Audit;
 using Hedgerow.Auth.Data;
 using Hedgerow.Auth.Http;
+using Hedgerow.Auth.Mail;
 using Hedgerow.Auth.Users;
 using Hedgerow.Postgres;
 
@@ -12,7 +13,7 @@ namespace Hedgerow.Auth.Otp;
 public sealed record Redeemed(Guid User, string Kind, bool IsComplete);
 
 /// <summary>Spends tokens of mails: confirms the address, or changes it. The caller commits; of parallel uses of one token exactly one succeeds.</summary>
-public sealed class Redemption(OneTimeTokens tokens, AuthOptions options)
+public sealed class Redemption(OneTimeTokens tokens, Notices notices, AuthOptions options)
 {
     private const string Confirm = """
         with identity as (
@@ -71,7 +72,8 @@ public sealed class Redemption(OneTimeTokens tokens, AuthOptions options)
             return new Redeemed(user.Id, token.Kind, IsComplete: false);
         }
         if (await UserRows.FindByEmailAsync(transaction, user.EmailChange) is not null) return AuthErrors.EmailExists;
-        await EmailChange.ApplyAsync(transaction, user.Id, user.EmailChange, confirmed: true);
+        await AddressChange.ToEmailAsync(transaction, user.Id, user.EmailChange, confirmed: true);
+        await notices.EmailChangedAsync(transaction, user, user.EmailChange);
         await tokens.RevokeAsync(transaction, user.Id, OneTimeTokens.All);
         await AuditLog.WriteAsync(transaction, request, AuditAction.UserModified, user, new { verified = token.Kind });
         return new Redeemed(user.Id, token.Kind, IsComplete: true);

@@ -43,8 +43,9 @@ public sealed class Resend(AuthDatabase database, TokenMails mails, MailTurns tu
         if (await turns.RefusalAsync(transaction, email, MailTurns.Confirmation) is { } tooSoon) return tooSoon;
         var user = await UserRows.FindByEmailAsync(transaction, email);
         await AuditLog.WriteAsync(transaction, request, AuditAction.ConfirmationRequested, user);
-        var to = user is { EmailConfirmedAt: null } ? Addressee.Of(user) : Addressee.Stranger(email);
-        await mails.SendAsync(transaction, request, to, MailKind.Confirmation, challenge);
+        await new NewUser { Email = email }.SendDiscreetlyAsync(
+            transaction, user is { EmailConfirmedAt: null } ? user : null,
+            someone => mails.SendAsync(transaction, request, Addressee.Of(someone, email), MailKind.Confirmation, challenge));
         await transaction.CommitAsync();
         return Reply.EmptyObject;
     }
@@ -54,9 +55,9 @@ public sealed class Resend(AuthDatabase database, TokenMails mails, MailTurns tu
         await using var transaction = await database.BeginAsync(cancellation);
         if (await turns.RefusalAsync(transaction, email, MailTurns.EmailChange) is { } tooSoon) return tooSoon;
         var user = await UserRows.FindByEmailAsync(transaction, email);
-        var isChanging = !string.IsNullOrEmpty(user?.EmailChange);
-        await mails.SendEmailChangeAsync(
-            transaction, request, isChanging ? Addressee.Of(user!) : Addressee.Stranger(email), isChanging ? user!.EmailChange! : email, challenge);
+        var changing = string.IsNullOrEmpty(user?.EmailChange) ? null : user;
+        await new NewUser { Email = email }.SendDiscreetlyAsync(
+            transaction, changing, someone => mails.SendEmailChangeAsync(transaction, request, Addressee.Of(someone, email), changing?.EmailChange ?? email, challenge));
         await transaction.CommitAsync();
         return Reply.EmptyObject;
     }

@@ -58,7 +58,7 @@ public sealed class Verify(
                 ? reply
                 : LinkReply.Error(target, error, isPkce);
         }
-        catch (AccessTokenRefusedException e)
+        catch (RefusedException e)
         {
             return LinkReply.Error(target, e.Refusal, isPkce);
         }

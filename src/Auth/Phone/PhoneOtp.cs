@@ -1,5 +1,6 @@
 using Hedgerow.Auth.Audit;
 using Hedgerow.Auth.Data;
+using Hedgerow.Auth.Hooks;
 using Hedgerow.Auth.Http;
 using Hedgerow.Auth.Users;
 using Hedgerow.Postgres;
@@ -7,7 +8,7 @@ using Hedgerow.Postgres;
 namespace Hedgerow.Auth.Phone;
 
 /// <summary>Codes that are asked for by phone number: <c>POST /otp</c>, which signs in or up, and <c>POST /resend</c>.</summary>
-public sealed class PhoneOtp(AuthDatabase database, PhoneMessages messages, AuthOptions options)
+public sealed class PhoneOtp(AuthDatabase database, PhoneMessages messages, UserHook hook, AuthOptions options)
 {
     public async Task<Result<Reply>> SendAsync(AuthRequest request, OtpBody body, CancellationToken cancellation)
     {
@@ -23,12 +24,27 @@ public sealed class PhoneOtp(AuthDatabase database, PhoneMessages messages, Auth
         if (user?.PhoneConfirmedAt is null && options.DisableSignup) return AuthErrors.SignupDisabled;
 
         var kind = user is null ? PhoneMessageKind.Confirmation : PhoneMessageKind.SignIn;
-        user ??= await SignUpAsync(transaction, request, phone, body);
+        var person = new NewUser { Phone = phone, PhoneConfirmed = options.Sms.AutoConfirm, UserMetadata = Metadata.ObjectOrNull(body.Data) };
+        if (user is null)
+        {
+            await hook.AskAsync(transaction, request, person.Candidate);
+            user = await person.CreateAsync(transaction);
+            await NoteAsync(user);
+        }
+        else if (body.CreateUser != false && !options.DisableSignup)
+        {
+            // The same work for whoever is there.
+            await person.PretendAsync(transaction, NoteAsync);
+        }
         await AuditLog.WriteAsync(
             transaction, request, user.PhoneConfirmedAt is null ? AuditAction.ConfirmationRequested : AuditAction.RecoveryRequested, user, new { channel });
         await messages.SendAsync(transaction, user.Id, phone, kind, channel);
         await transaction.CommitAsync();
         return Reply.EmptyObject;
+
+        Task NoteAsync(User made) => options.Sms.AutoConfirm
+            ? AuditLog.WriteAsync(transaction, request, AuditAction.SignedUp, made, new { provider = "phone" })
+            : Task.CompletedTask;
     }
 
     /// <summary>Where there is nothing to send again the answer and the work are the same.</summary>
@@ -46,17 +62,10 @@ public sealed class PhoneOtp(AuthDatabase database, PhoneMessages messages, Auth
         // The turn is the asked number's, whoever the message goes to: what is asked for tells nothing.
         if (await messages.TooSoonAsync(transaction, phone, kind) is { } tooSoon) return tooSoon;
         await AuditLog.WriteAsync(transaction, request, AuditAction.ConfirmationRequested, user);
-        await messages.SendAsync(
-            transaction, isWaiting ? user!.Id : Guid.NewGuid(), isWaiting && type == "phone_change" ? user!.PhoneChange! : phone, kind, Channel.Sms);
+        var to = isWaiting && type == "phone_change" ? user!.PhoneChange! : phone;
+        await new NewUser { Phone = phone }.SendDiscreetlyAsync(
+            transaction, isWaiting ? user : null, someone => messages.SendAsync(transaction, someone.Id, to, kind, Channel.Sms));
         await transaction.CommitAsync();
         return Reply.EmptyObject;
-    }
-
-    private async Task<User> SignUpAsync(AuthTransaction transaction, AuthRequest request, string phone, OtpBody body)
-    {
-        var person = new NewUser { Phone = phone, PhoneConfirmed = options.Sms.AutoConfirm, UserMetadata = Metadata.ObjectOrNull(body.Data) };
-        var user = await person.CreateAsync(transaction);
-        if (options.Sms.AutoConfirm) await AuditLog.WriteAsync(transaction, request, AuditAction.SignedUp, user, new { provider = "phone" });
-        return user;
     }
 }

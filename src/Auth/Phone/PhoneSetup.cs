@@ -1,3 +1,4 @@
+using Hedgerow.Auth.Hooks;
 using Hedgerow.Auth.Mail;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -13,14 +14,7 @@ internal static class PhoneSetup
         services.AddSingleton<PhoneSignUp>();
         services.AddSingleton<PhoneOtp>();
         services.AddSingleton<PhoneVerify>();
-        if (!options.SendsTexts) return;
-        // One client for the process: connections are kept, addresses looked up anew now and then.
-        services.AddSingleton<IDelivery>(room =>
-        {
-            var http = new HttpClient(new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.FromMinutes(5), AllowAutoRedirect = false });
-            return options.Hook.SendSmsUri.Length > 0
-                ? ActivatorUtilities.CreateInstance<HookDelivery>(room, http, TimeProvider.System)
-                : ActivatorUtilities.CreateInstance<TwilioDelivery>(room, http);
-        });
+        if (HookTarget.Parse(options.Hook.SendSmsUri, options.Hook.SendSmsSecrets) is { } hook) services.AddHookDelivery(Channel.OfPhones, options.Sms.Timeout, hook);
+        else if (options.SendsTexts) services.AddSingleton<IDelivery>(new TwilioDelivery(options, HookSetup.NewClient()));
     }
 }

@@ -2,6 +2,7 @@ using Hedgerow.Auth.Audit;
 using Hedgerow.Auth.Data;
 using Hedgerow.Auth.Http;
 using Hedgerow.Auth.Limits;
+using Hedgerow.Auth.Mail;
 using Hedgerow.Auth.Otp;
 using Hedgerow.Auth.Sessions;
 using Hedgerow.Auth.Users;
@@ -10,7 +11,7 @@ using Hedgerow.Postgres;
 namespace Hedgerow.Auth.Phone;
 
 /// <summary><c>POST /verify</c> with a phone number: its code confirms it, or changes to it, and signs in. Of parallel uses of one code exactly one succeeds.</summary>
-public sealed class PhoneVerify(AuthDatabase database, OneTimeTokens tokens, RateLimits limits, SessionStart sessions, AuthOptions options)
+public sealed class PhoneVerify(AuthDatabase database, OneTimeTokens tokens, RateLimits limits, SessionStart sessions, Notices notices, AuthOptions options)
 {
     private const string Confirm = """
         with identity as (
@@ -46,7 +47,8 @@ public sealed class PhoneVerify(AuthDatabase database, OneTimeTokens tokens, Rat
         if (isChange)
         {
             if (await UserRows.FindByPhoneAsync(transaction, phone) is not null) return AuthErrors.PhoneExists;
-            await PhoneChange.ApplyAsync(transaction, user.Id, phone, confirmed: true);
+            await AddressChange.ToPhoneAsync(transaction, user.Id, phone, confirmed: true);
+            await notices.PhoneChangedAsync(transaction, user, phone);
             await AuditLog.WriteAsync(transaction, request, AuditAction.UserModified, user, new { verified = token.Kind });
         }
         else if (user.PhoneConfirmedAt is null)

@@ -8,7 +8,7 @@ using Hedgerow.Auth.Users;
 namespace Hedgerow.Auth.Phone;
 
 /// <summary>Twilio's Messages resource (twilio.com/docs/messaging/api/message-resource), as GoTrue asks it.</summary>
-public sealed class TwilioDelivery(AuthOptions options, HttpClient http) : SmsDelivery(options, http)
+public sealed class TwilioDelivery(AuthOptions options, HttpClient http) : HttpDelivery(Channel.OfPhones, options.Sms.Timeout, http)
 {
     private readonly TwilioOptions _twilio = options.Sms.Twilio;
 

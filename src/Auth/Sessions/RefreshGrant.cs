@@ -52,7 +52,7 @@ public sealed class RefreshGrant(AuthDatabase database, SessionStart sessions, R
     private static readonly string s_swapByPlace =
         PositionalSql.Of(s_swap, "token", "next", "agent", "address", "timebox", "inactivity", "lowAssurance");
 
-    private static readonly string s_takeByPlace = PositionalSql.Of(RateLimits.TakeSql, "buckets", "allowed", "windows");
+    private const string TakeByPlace = "select hedgerow.take_rate($1, $2, $3)";
 
     private const string Method = "token_refresh";
 
@@ -68,7 +68,7 @@ public sealed class RefreshGrant(AuthDatabase database, SessionStart sessions, R
         if (token.Contains('\0', StringComparison.Ordinal)) return AuthErrors.RefreshTokenUnknown;
         if (sessions.AsksHook) return await WithHookAsync(request, token, cancellation);
         var next = SessionStart.NewRefreshToken();
-        var swapped = await database.LastPairAsync<Found, User>([.. Take(limits.OfToken(request)), Swap(request, token, next)], cancellation);
+        var swapped = await database.LastPairAsync<Found, User>([.. limits.OfToken(request).Select(Take), Swap(request, token, next)], cancellation);
         if (swapped is not (var found, var user)) return AuthErrors.RefreshTokenUnknown;
         if (Refusal(found) is { } refusal) return refusal;
         if (found.IsSpent) return sessions.Issue(user, Standing(found), next).ToReply();
@@ -140,18 +140,15 @@ public sealed class RefreshGrant(AuthDatabase database, SessionStart sessions, R
     };
 
     /// <summary>Along with the swap, what it takes of its address: one transaction, so that a refusal swaps nothing.</summary>
-    private static IEnumerable<NpgsqlBatchCommand> Take(RateLimit[] taken) => taken.Length == 0 ? [] :
-    [
-        new(s_takeByPlace)
+    private static NpgsqlBatchCommand Take(RateLimit taken) => new(TakeByPlace)
+    {
+        Parameters =
         {
-            Parameters =
-            {
-                new NpgsqlParameter<string[]> { TypedValue = Array.ConvertAll(taken, limit => limit.Bucket) },
-                new NpgsqlParameter<int[]> { TypedValue = Array.ConvertAll(taken, limit => limit.Allowed) },
-                new NpgsqlParameter<TimeSpan[]> { TypedValue = Array.ConvertAll(taken, limit => limit.Window) },
-            },
+            new NpgsqlParameter<string> { TypedValue = taken.Bucket },
+            new NpgsqlParameter<int> { TypedValue = taken.Allowed },
+            new NpgsqlParameter<TimeSpan> { TypedValue = taken.Window },
         },
-    ];
+    };
 
     private sealed record Found
     {

@@ -10,8 +10,9 @@ public static class SessionMethods
     /// <summary>An expression for the methods of <paramref name="session"/>: a JSON array of method and timestamp (seconds since 1970).</summary>
     /// <param name="session">An expression for the session's id.</param>
     public static string Of(string session) => $"""
-        (select coalesce(jsonb_agg(jsonb_build_object('method', a.authentication_method, 'timestamp', extract(epoch from a.updated_at)::bigint) order by a.updated_at desc), '[]')::text
-         from auth.mfa_amr_claims a where a.session_id = {session})
+        array_to_json(array(
+          select jsonb_build_object('method', a.authentication_method, 'timestamp', extract(epoch from a.updated_at)::bigint)
+          from auth.mfa_amr_claims a where a.session_id = {session} order by a.updated_at desc))::text
         """;
 
     /// <summary>A JSON array of method and timestamp (seconds since 1970).</summary>

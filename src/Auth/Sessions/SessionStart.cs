@@ -38,7 +38,7 @@ public sealed class SessionStart(AccessTokens tokens, AccessTokenHook hook, Auth
 
     /// <summary>The caller commits.</summary>
     /// <param name="hash">Where a password was the proof, what it was compared with: should it be another by now, nothing is proved.</param>
-    /// <exception cref="AccessTokenRefusedException">The hook refused the token, or failed; or the user is gone.</exception>
+    /// <exception cref="RefusedException">The hook refused the token, or failed; or the user is gone.</exception>
     public async Task<IssuedSession> StartAsync(AuthTransaction transaction, AuthRequest request, Guid userId, SignInMethod method, string? hash = null)
     {
         var session = Guid.NewGuid();
@@ -53,7 +53,7 @@ public sealed class SessionStart(AccessTokens tokens, AccessTokenHook hook, Auth
             method = method.Name,
             token = refreshToken,
             provider = method.Provider,
-        }) ?? throw new AccessTokenRefusedException(hash is null ? AuthErrors.UserNotFound : AuthErrors.InvalidCredentials);
+        }) ?? throw new RefusedException(hash is null ? AuthErrors.UserNotFound : AuthErrors.InvalidCredentials);
         if (options.SingleSessionPerUser) await SessionEnd.OfSameTagAsync(transaction, userId, session, _tags);
         var methods = JsonSerializer.Serialize(new[] { new { method = method.Name, timestamp = DateTimeOffset.UtcNow.ToUnixTimeSeconds() } });
         return await IssueAsync(transaction, request, user, new SessionStanding(session, "aal1", methods), refreshToken, method.Name);
@@ -71,7 +71,7 @@ public sealed class SessionStart(AccessTokens tokens, AccessTokenHook hook, Auth
 
     /// <summary>A new access token beside <paramref name="refreshToken"/>. The hook, where there is one, runs in <paramref name="transaction"/>: a refusal undoes it.</summary>
     /// <param name="method">What the token is for: <c>password</c>, <c>token_refresh</c> … (GoTrue's <c>authentication_method</c>).</param>
-    /// <exception cref="AccessTokenRefusedException">The hook refused the token, or failed.</exception>
+    /// <exception cref="RefusedException">The hook refused the token, or failed.</exception>
     public async Task<IssuedSession> IssueAsync(
         AuthTransaction transaction, AuthRequest request, User user, SessionStanding session, string refreshToken, string method)
     {
@@ -79,7 +79,7 @@ public sealed class SessionStart(AccessTokens tokens, AccessTokenHook hook, Auth
         var (claims, expiresAt) = tokens.Claims(user, session);
         claims = await hook.RunAsync(transaction, request, user.Id, claims, method);
         var accessToken = tokens.Sign(claims);
-        if (accessToken.Length > SignedToken.MaxLength) throw hook.TokenTooLong(accessToken.Length);
+        if (accessToken.Length > SignedToken.MaxLength) throw hook.TooLong(accessToken.Length);
         return new IssuedSession(accessToken, tokens.Lifetime, expiresAt, refreshToken, user);
     }
 

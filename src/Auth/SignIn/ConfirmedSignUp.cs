@@ -1,5 +1,6 @@
 using Hedgerow.Auth.Audit;
 using Hedgerow.Auth.Data;
+using Hedgerow.Auth.Hooks;
 using Hedgerow.Auth.Http;
 using Hedgerow.Auth.Mail;
 using Hedgerow.Auth.Pkce;
@@ -12,26 +13,30 @@ namespace Hedgerow.Auth.SignIn;
 /// A sign-up whose address must be confirmed first. The answer is a user without a session, and never tells whether the address was known
 /// (<see cref="NewUser.PretendAsync"/>). GoTrue's answer has no identities where it was, so that it can be told apart; this one cannot.
 /// </summary>
-public sealed class ConfirmedSignUp(AuthDatabase database, TokenMails mails, MailTurns turns)
+public sealed class ConfirmedSignUp(AuthDatabase database, TokenMails mails, MailTurns turns, UserHook hook)
 {
     /// <param name="email">Normalised.</param>
-    public async Task<Result<Reply>> SendAsync(AuthRequest request, SignUpBody body, string email, CodeChallenge? challenge, CancellationToken cancellation)
+    public async Task<Result<Reply>> PostAsync(AuthRequest request, NewUser person, string email, CodeChallenge? challenge, CancellationToken cancellation)
     {
         await using var transaction = await database.BeginAsync(cancellation);
         if (await turns.RefusalAsync(transaction, email, MailTurns.Confirmation) is { } tooSoon) return tooSoon;
+        await hook.AskAsync(transaction, request, person.Candidate);
         var existing = await UserRows.FindByEmailAsync(transaction, email);
-        var person = new NewUser { Email = email, Password = body.Password, UserMetadata = Metadata.ObjectOrNull(body.Data) };
-        var shown = existing is null ? await person.CreateAsync(transaction) : await person.PretendAsync(transaction);
-        var to = existing switch
-        {
-            null => Addressee.Of(shown),
-            // Whoever did not confirm yet may do so now; that it is the same person is not known, so that nothing of the account is changed.
-            { EmailConfirmedAt: null } => Addressee.Of(existing),
-            _ => Addressee.Stranger(email),
-        };
         await AuditLog.WriteAsync(
-            transaction, request, existing?.EmailConfirmedAt is null ? AuditAction.ConfirmationRequested : AuditAction.RepeatedSignUp, existing ?? shown, new { provider = "email" });
-        await mails.SendAsync(transaction, request, to, MailKind.Confirmation, challenge);
+            transaction, request, existing?.EmailConfirmedAt is null ? AuditAction.ConfirmationRequested : AuditAction.RepeatedSignUp, existing ?? person.Candidate,
+            new { provider = "email" });
+        Task SendAsync(User to) => mails.SendAsync(transaction, request, Addressee.Of(to, email), MailKind.Confirmation, challenge);
+        User shown;
+        if (existing is null)
+        {
+            shown = await person.CreateAsync(transaction);
+            await SendAsync(shown);
+        }
+        else
+        {
+            // Whoever did not confirm yet may do so now; that it is the same person is not known, so that nothing of the account is changed.
+            shown = await person.SendDiscreetlyAsync(transaction, existing.EmailConfirmedAt is null ? existing : null, SendAsync);
+        }
         await transaction.CommitAsync();
         // The moment is the transaction's, as in the row.
         var answered = shown with { ConfirmationSentAt = shown.CreatedAt };

@@ -1,5 +1,6 @@
 using Hedgerow.Auth.Audit;
 using Hedgerow.Auth.Data;
+using Hedgerow.Auth.Hooks;
 using Hedgerow.Auth.Http;
 using Hedgerow.Auth.Limits;
 using Hedgerow.Auth.Sessions;
@@ -9,7 +10,7 @@ using Hedgerow.Postgres;
 namespace Hedgerow.Auth.SignIn;
 
 /// <summary><c>grant_type=password</c>. Unknown addresses and wrong passwords get the same answer after the same work.</summary>
-public sealed class PasswordGrant(AuthDatabase database, SessionStart sessions, RateLimits limits, AuthOptions options)
+public sealed class PasswordGrant(AuthDatabase database, SessionStart sessions, RateLimits limits, AttemptHooks hooks, AuthOptions options)
 {
     // The left join keeps one row for unknown addresses too, so that a hash is computed for them as well.
     private const string Check = $"""
@@ -31,10 +32,11 @@ public sealed class PasswordGrant(AuthDatabase database, SessionStart sessions, 
         // Three round trips: what is counted, and is not given back, with the check; the session; its commit.
         var found = await limits.TakeThenAsync<Found>(
             limits.OfPassword(request, (email ?? phone)!), Check, new { email, phone, password = body.Password ?? "" }, cancellation);
-        if (found is not { Id: { } id, Matches: true })
+        var rejected = found?.Id is { } known ? await hooks.OnPasswordAsync(request, known, found.Matches, cancellation) : null;
+        if (rejected is not null || found is not { Id: { } id, Matches: true })
         {
             await AuditLog.WriteAsync(database, request, AuditAction.LoginFailed, new { provider = email is null ? "phone" : "email" }, cancellation);
-            return AuthErrors.InvalidCredentials;
+            return rejected ?? AuthErrors.InvalidCredentials;
         }
         if (found.IsBanned) return AuthErrors.Banned with { Status = 400 };
         if (!found.IsConfirmed) return email is null ? AuthErrors.PhoneNotConfirmed : AuthErrors.EmailNotConfirmed;

@@ -1,5 +1,5 @@
-using Hedgerow.Auth.Audit;
 using Hedgerow.Auth.Data;
+using Hedgerow.Auth.Hooks;
 using Hedgerow.Auth.Http;
 using Hedgerow.Auth.Limits;
 using Hedgerow.Auth.Phone;
@@ -11,7 +11,7 @@ using Hedgerow.Postgres;
 namespace Hedgerow.Auth.SignIn;
 
 /// <summary><c>POST /signup</c>: by e-mail or phone number and password, or without either as an anonymous user.</summary>
-public sealed class SignUp(AuthDatabase database, SessionStart sessions, ConfirmedSignUp confirmed, PhoneSignUp phone, RateLimits limits, AuthOptions options)
+public sealed class SignUp(AuthDatabase database, SessionStart sessions, DirectSignUp direct, ConfirmedSignUp confirmed, PhoneSignUp phone, UserHook hook, RateLimits limits, AuthOptions options)
 {
     public async Task<Result<Reply>> PostAsync(AuthRequest request, CancellationToken cancellation)
     {
@@ -27,33 +27,8 @@ public sealed class SignUp(AuthDatabase database, SessionStart sessions, Confirm
         if (EmailAddress.Normalise(body.Email) is not { } email) return AuthErrors.EmailMalformed;
         if (Password.Refusal(body.Password, options) is { } weak) return weak;
         if (CodeChallenge.Read(body.CodeChallenge, body.CodeChallengeMethod, out var challenge) is { } badChallenge) return badChallenge;
-        return options.AutoConfirm ? await AtOnceAsync(request, body, email, cancellation) : await confirmed.SendAsync(request, body, email, challenge, cancellation);
-    }
-
-    /// <summary>Addresses are taken at their word: the answer is a session, or that there is a user.</summary>
-    private async Task<Result<Reply>> AtOnceAsync(AuthRequest request, SignUpBody body, string email, CancellationToken cancellation)
-    {
-        await using var transaction = await database.BeginAsync(cancellation);
-        if (await UserRows.FindByEmailAsync(transaction, email) is { } existing)
-        {
-            await AuditLog.WriteAsync(transaction, request, AuditAction.RepeatedSignUp, existing, new { provider = "email" });
-            await transaction.CommitAsync();
-            return AuthErrors.UserExists;
-        }
-
-        var person = new NewUser
-        {
-            Email = email,
-            Password = body.Password,
-            EmailConfirmed = true,
-            UserMetadata = Metadata.ObjectOrNull(body.Data),
-        };
-        await person.InsertAsync(transaction);
-        var user = await UserRows.FindAsync(transaction, person.Id) ?? throw new InvalidOperationException("The user was inserted in this transaction.");
-        await AuditLog.WriteAsync(transaction, request, AuditAction.SignedUp, user, new { provider = "email" });
-        var session = await sessions.StartAsync(transaction, request, person.Id, SignInMethod.Password);
-        await transaction.CommitAsync();
-        return session.ToReply();
+        var person = new NewUser { Email = email, Password = body.Password, EmailConfirmed = options.AutoConfirm, UserMetadata = Metadata.ObjectOrNull(body.Data) };
+        return options.AutoConfirm ? await direct.PostAsync(request, person, cancellation) : await confirmed.PostAsync(request, person, email, challenge, cancellation);
     }
 
     private async Task<Result<Reply>> AnonymousAsync(AuthRequest request, SignUpBody body, CancellationToken cancellation)
@@ -63,6 +38,7 @@ public sealed class SignUp(AuthDatabase database, SessionStart sessions, Confirm
         await limits.TakeAnonymousAsync(request, cancellation);
         await using var transaction = await database.BeginAsync(cancellation);
         var person = new NewUser { IsAnonymous = true, UserMetadata = Metadata.ObjectOrNull(body.Data) };
+        await hook.AskAsync(transaction, request, person.Candidate);
         await person.InsertAsync(transaction);
         var session = await sessions.StartAsync(transaction, request, person.Id, SignInMethod.Anonymous);
         await transaction.CommitAsync();

@@ -14,7 +14,7 @@ namespace Hedgerow.Auth.Users;
 
 /// <summary><c>GET /user</c> and <c>PUT /user</c>: the signed-in person's own account.</summary>
 public sealed class CurrentUser(
-    AuthDatabase database, Reauthentication reauthentication, OneTimeTokens tokens, TokenMails mails, MailTurns turns, PhoneMessages messages, AuthOptions options)
+    AuthDatabase database, Reauthentication reauthentication, OneTimeTokens tokens, TokenMails mails, MailTurns turns, PhoneMessages messages, Notices notices, AuthOptions options)
 {
     private const string IsSamePassword = $"select {Password.MatchesSql} from auth.users u where u.id = @id";
     private const string SetPassword = $"update auth.users set encrypted_password = {Password.HashSql}, updated_at = now() where id = @id";
@@ -68,6 +68,7 @@ public sealed class CurrentUser(
         await SessionEnd.OthersAsync(transaction, id, caller.Session);
         await tokens.RevokeAsync(transaction, id, OneTimeTokens.All);
         await AuditLog.WriteAsync(transaction, request, AuditAction.PasswordChanged, caller.User);
+        await notices.PasswordChangedAsync(transaction, caller.User);
         return null;
     }
 
@@ -83,7 +84,7 @@ public sealed class CurrentUser(
         if (await UserRows.FindByEmailAsync(transaction, address) is not null) return AuthErrors.EmailExists;
         if (caller.User.IsAnonymous && options.AutoConfirm)
         {
-            await EmailChange.ApplyAsync(transaction, caller.User.Id, address, confirmed: true);
+            await AddressChange.ToEmailAsync(transaction, caller.User.Id, address, confirmed: true);
             return null;
         }
         var turn = string.IsNullOrEmpty(caller.User.Email) ? caller.User.Id.ToString() : caller.User.Email;
@@ -103,7 +104,8 @@ public sealed class CurrentUser(
         if (await UserRows.FindByPhoneAsync(transaction, phone) is not null) return AuthErrors.PhoneExists;
         if (options.Sms.AutoConfirm)
         {
-            await PhoneChange.ApplyAsync(transaction, caller.User.Id, phone, confirmed: true);
+            await AddressChange.ToPhoneAsync(transaction, caller.User.Id, phone, confirmed: true);
+            await notices.PhoneChangedAsync(transaction, caller.User, phone);
             return null;
         }
         if (await messages.TooSoonAsync(transaction, phone, PhoneMessageKind.PhoneChange) is { } tooSoon) return tooSoon;

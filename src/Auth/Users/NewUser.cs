@@ -31,6 +31,34 @@ public sealed record NewUser
     /// <summary>The verified state that GoTrue repeats in the metadata and the identity.</summary>
     public bool StatesVerification { get; init; } = true;
 
+    /// <summary>Who is about to be made, for whoever may refuse it: nothing of it exists yet.</summary>
+    public User Candidate => new()
+    {
+        Id = Id,
+        Aud = Audience,
+        Role = Role,
+        Email = Email,
+        Phone = Phone,
+        IsAnonymous = IsAnonymous,
+        AppMetadata = IsAnonymous ? "{}" : User.ProviderMetadata(Email is null ? "phone" : "email"),
+        UserMetadata = UserMetadata?.GetRawText() ?? "{}",
+        Identities = "[]",
+        Factors = "[]",
+    };
+
+    /// <summary>
+    /// Does <paramref name="send"/> for whoever has the address; where nobody has it, for a user who is made and undone. Both times a user is made and
+    /// undone and something is sent, so that time tells nothing.
+    /// </summary>
+    /// <param name="holder">Who has the address; null where nobody has it, or what is to be sent is not for them.</param>
+    /// <returns>The user that there would be if nobody had the address.</returns>
+    public async Task<User> SendDiscreetlyAsync(AuthTransaction transaction, User? holder, Func<User, Task> send)
+    {
+        var user = await PretendAsync(transaction, holder is null ? send : null);
+        if (holder is not null) await send(holder);
+        return user;
+    }
+
     private const string Insert = $$"""
         with who as (
           select @id::uuid as id, @email::text as email, @phone::text as phone,
@@ -84,18 +112,26 @@ public sealed record NewUser
     }
 
     /// <summary>
-    /// For an address that somebody has: the user that there would be if nobody had it. The user is made for an address that nobody has, and undone, so
+    /// For an address or number that somebody has: the user that there would be if nobody had it. The user is made for one that nobody has, and undone, so
     /// that neither the answer nor its time tells the two cases apart.
     /// </summary>
-    public async Task<User> PretendAsync(AuthTransaction transaction)
+    /// <param name="then">What is done for that user before it is undone.</param>
+    public async Task<User> PretendAsync(AuthTransaction transaction, Func<User, Task>? then = null)
     {
-        var nobody = $"{Guid.NewGuid():N}@nobody.invalid";
-        var user = await transaction.UndoneAsync(() => (this with { Email = nobody }).CreateAsync(transaction));
+        var nobody = Email is null ? $"0{Guid.NewGuid():N}" : $"{Guid.NewGuid():N}@nobody.invalid";
+        var stranger = Email is null ? this with { Phone = nobody } : this with { Email = nobody };
+        var user = await transaction.UndoneAsync(async () =>
+        {
+            var made = await stranger.CreateAsync(transaction);
+            if (then is not null) await then(made);
+            return made;
+        });
         return user with
         {
             Email = Email,
-            UserMetadata = user.UserMetadata.Replace(nobody, Email, StringComparison.Ordinal),
-            Identities = user.Identities.Replace(nobody, Email, StringComparison.Ordinal),
+            Phone = Phone,
+            UserMetadata = user.UserMetadata.Replace(nobody, Email ?? Phone, StringComparison.Ordinal),
+            Identities = user.Identities.Replace(nobody, Email ?? Phone, StringComparison.Ordinal),
         };
     }
 }

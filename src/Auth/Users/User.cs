@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace Hedgerow.Auth.Users;
 
 /// <summary>A row of <c>auth.users</c> without its secrets, with its identities and factors as JSON arrays.</summary>
@@ -29,6 +31,9 @@ public sealed record User
     public required string UserMetadata { get; init; }
     public required string Identities { get; init; }
     public required string Factors { get; init; }
+
+    /// <summary><c>app_metadata</c> of someone who knows one way in.</summary>
+    public static string ProviderMetadata(string provider) => JsonSerializer.Serialize(new { provider, providers = new[] { provider } });
 
     /// <summary>Whether the ban still holds.</summary>
     public bool IsBanned => BannedUntil > DateTime.UtcNow;

@@ -28,16 +28,16 @@ public static class UserRows
     /// <summary>Those of its columns that stand in other tables: identities and factors, as JSON.</summary>
     /// <param name="user">An expression for the user's id.</param>
     public static string AttachedColumns(string user) => $"""
-        (select coalesce(json_agg(json_build_object(
-             'identity_id', i.id, 'id', i.provider_id, 'user_id', i.user_id, 'identity_data', i.identity_data, 'provider', i.provider,
-             'last_sign_in_at', i.last_sign_in_at, 'created_at', i.created_at, 'updated_at', i.updated_at, 'email', i.email)
-             order by i.created_at, i.id), '[]')::text
-         from auth.identities i where i.user_id = {user}) as identities,
-        (select coalesce(json_agg(json_strip_nulls(json_build_object(
-             'id', f.id, 'friendly_name', f.friendly_name, 'factor_type', f.factor_type, 'status', f.status, 'phone', f.phone,
-             'created_at', f.created_at, 'updated_at', f.updated_at, 'last_challenged_at', f.last_challenged_at))
-             order by f.created_at, f.id), '[]')::text
-         from auth.mfa_factors f where f.user_id = {user}) as factors
+        array_to_json(array(
+          select json_build_object(
+            'identity_id', i.id, 'id', i.provider_id, 'user_id', i.user_id, 'identity_data', i.identity_data, 'provider', i.provider,
+            'last_sign_in_at', i.last_sign_in_at, 'created_at', i.created_at, 'updated_at', i.updated_at, 'email', i.email)
+          from auth.identities i where i.user_id = {user} order by i.created_at, i.id))::text as identities,
+        array_to_json(array(
+          select json_strip_nulls(json_build_object(
+            'id', f.id, 'friendly_name', f.friendly_name, 'factor_type', f.factor_type, 'status', f.status, 'phone', f.phone,
+            'created_at', f.created_at, 'updated_at', f.updated_at, 'last_challenged_at', f.last_challenged_at))
+          from auth.mfa_factors f where f.user_id = {user} order by f.created_at, f.id))::text as factors
         """;
 
     public static Task<User?> FindAsync(AuthTransaction transaction, Guid id) => transaction.OneAsync<User>(s_byId, new { id });

@@ -37,10 +37,9 @@ public static class SettingsRules
         Require(settings.Auth.SessionTimebox >= 0, "Auth:SessionTimebox", "must not be negative");
         Require(settings.Auth.SessionInactivityTimeout >= 0, "Auth:SessionInactivityTimeout", "must not be negative");
         Require(settings.Auth.SessionAllowLowAal >= 0, "Auth:SessionAllowLowAal", "must not be negative");
-        Require(
-            settings.Auth.Hook.CustomAccessTokenUri.Length == 0 || HookFunction.Parse(settings.Auth.Hook.CustomAccessTokenUri) is not null,
-            "Auth:Hook:CustomAccessTokenUri", "must be pg-functions://postgres/<schema>/<function>");
+        foreach (var (name, uri, secrets) in settings.Auth.Hook.All) CheckHook(name, uri, secrets);
         Require(settings.Auth.Hook.TimeoutMilliseconds is > 0 and <= 60_000, "Auth:Hook:TimeoutMilliseconds", "must be between 1 and 60000");
+        Require(settings.Auth.Hook.HttpTimeoutMilliseconds is > 0 and <= 60_000, "Auth:Hook:HttpTimeoutMilliseconds", "must be between 1 and 60000");
         CheckRateLimits(settings.Auth.RateLimits);
         CheckMail(settings.Auth.Mail);
         CheckSms(settings.Auth);
@@ -117,11 +116,14 @@ public static class SettingsRules
         Require(Uri.TryCreate(sms.Twilio.Url, UriKind.Absolute, out _), "Auth:Sms:Twilio:Url", "must be an absolute URL");
         Parses("Auth:Sms:TestOtp", () => TestCodes.Parse(sms.TestOtp));
         Parses("Auth:Sms:TestOtpValidUntil", () => TestCodes.Until(sms.TestOtpValidUntil));
-        if (auth.Hook.SendSmsUri.Length == 0) return;
-        Require(
-            Uri.TryCreate(auth.Hook.SendSmsUri, UriKind.Absolute, out var hook) && (hook.Scheme == Uri.UriSchemeHttps || (hook.Scheme == Uri.UriSchemeHttp && hook.IsLoopback)),
-            "Auth:Hook:SendSmsUri", "must be https://…, or http:// on this machine");
-        Parses("Auth:Hook:SendSmsSecrets", () => WebhookSignature.Parse(auth.Hook.SendSmsSecrets));
+    }
+
+    /// <summary>The secrets are at fault where the address alone is good.</summary>
+    private static void CheckHook(string name, string uri, string secrets)
+    {
+        const string Any = "v1,whsec_AAAAAAAAAAAAAAAAAAAAAA==";
+        Parses($"Auth:Hook:{name}Uri", () => HookTarget.Parse(uri, Any));
+        Parses($"Auth:Hook:{name}Secrets", () => HookTarget.Parse(uri, secrets));
     }
 
     private static void Parses(string path, Action parse)

@@ -139,7 +139,7 @@ public sealed class AccessTokenHookTests(HookPlatform shared) : IClassFixture<Ho
     }
 
     [Theory]
-    [InlineData("https://example.test/hook")]
+    [InlineData("http://example.test/hook")]
     [InlineData("pg-functions://postgres/public")]
     [InlineData("pg-functions://postgres/public/f(); drop table auth.users")]
     public async Task An_address_that_names_no_function_stops_the_start(string uri)

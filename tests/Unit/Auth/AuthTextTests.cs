@@ -9,6 +9,8 @@ namespace Hedgerow.Tests.Unit.Auth;
 /// <summary>Small languages of the configuration.</summary>
 public sealed class AuthTextTests
 {
+    private const string Secret = "v1,whsec_AAAAAAAAAAAAAAAAAAAAAA==";
+
     [Theory]
     [InlineData("", "")]
     [InlineData("abc", "abc")]
@@ -31,8 +33,22 @@ public sealed class AuthTextTests
     [InlineData("pg-functions://postgres/public/hook/", """select "public"."hook"(@input::jsonb)::jsonb::text""")]
     [InlineData("pg-functions://postgres/public/ho\"ok", null)]
     [InlineData("pg-functions://postgres/public", null)]
-    [InlineData("https://example.test/public/hook", null)]
-    public void A_function_is_named_by_its_address(string uri, string? sql) => Assert.Equal(sql, HookFunction.Parse(uri)?.CallSql);
+    [InlineData("http://example.test/public/hook", null)]
+    [InlineData("ftp://127.0.0.1/hook", null)]
+    public void A_function_is_named_by_its_address(string uri, string? sql)
+    {
+        if (sql is null) Assert.Throws<FormatException>(() => HookTarget.Parse(uri, Secret));
+        else Assert.Equal(sql, Assert.IsType<HookTarget.Function>(HookTarget.Parse(uri, "")).CallSql);
+    }
+
+    [Fact]
+    public void An_address_is_asked_with_a_signature()
+    {
+        Assert.IsType<HookTarget.Http>(HookTarget.Parse("https://example.test/hook", Secret));
+        Assert.IsType<HookTarget.Http>(HookTarget.Parse("http://127.0.0.1:9/hook", Secret));
+        Assert.Null(HookTarget.Parse("", ""));
+        Assert.Throws<FormatException>(() => HookTarget.Parse("https://example.test/hook", ""));
+    }
 
     [Fact]
     public void Parameters_get_their_places_and_unknown_ones_are_no_parameters()

@@ -69,7 +69,7 @@ public sealed class TemplateValues(IReadOnlyDictionary<string, string> texts, Js
 
     /// <summary>All that a template may name.</summary>
     public static IReadOnlyList<string> Names { get; } =
-        [ConfirmationUrl, "Token", "TokenHash", SiteUrl, RedirectTo, Data, "Email", "NewEmail", "SendingTo"];
+        [ConfirmationUrl, "Token", "TokenHash", SiteUrl, RedirectTo, Data, "Email", "NewEmail", "SendingTo", "OldEmail", "Phone", "OldPhone", "Provider", "FactorType"];
 
     internal object? Find(string name, IReadOnlyList<string> path)
     {

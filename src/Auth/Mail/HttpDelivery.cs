@@ -1,17 +1,16 @@
 using System.Net;
-using Hedgerow.Auth.Mail;
 
-namespace Hedgerow.Auth.Phone;
+namespace Hedgerow.Auth.Mail;
 
-/// <summary>Hands text messages to whoever carries them: a hook of yours, or Twilio.</summary>
-public abstract class SmsDelivery(AuthOptions options, HttpClient http) : IDelivery
+/// <summary>Hands messages over HTTP to whoever carries them: a hook of yours, or Twilio.</summary>
+public abstract class HttpDelivery(string[] channels, int timeout, HttpClient http) : IDelivery
 {
     /// <summary>Longest part of an answer that is kept as a reason, in characters.</summary>
     private const int MaxReason = 300;
 
-    public string[] Channels => Channel.OfPhones;
+    public string[] Channels => channels;
 
-    public TimeSpan Timeout => TimeSpan.FromSeconds(options.Sms.Timeout);
+    public TimeSpan Timeout => TimeSpan.FromSeconds(timeout);
 
     public async Task<Delivery> SendAsync(ClaimedMail message, CancellationToken cancellation)
     {
@@ -26,7 +25,7 @@ public abstract class SmsDelivery(AuthOptions options, HttpClient http) : IDeliv
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
-            return new Delivery.NotNow($"no answer within {options.Sms.Timeout} s");
+            return new Delivery.NotNow($"no answer within {timeout} s");
         }
         catch (HttpRequestException e)
         {
