@@ -15,6 +15,13 @@ public sealed class AuthDatabase(NpgsqlDataSource source)
         await connection.ExecuteAsync(new CommandDefinition(sql, parameters, cancellationToken: cancellation));
     }
 
+    /// <summary>Statements as one transaction in one round trip; of the first that returns rows the first row, or null.</summary>
+    public async Task<T?> OneAsync<T>(string sql, object parameters, CancellationToken cancellation)
+    {
+        await using var connection = await source.OpenConnectionAsync(cancellation);
+        return await connection.QueryFirstOrDefaultAsync<T>(new CommandDefinition(sql, parameters, cancellationToken: cancellation));
+    }
+
     /// <summary>Statements in one round trip; of the second that returns rows the first row, or null.</summary>
     public async Task<T?> SecondAsync<T>(string sql, object parameters, CancellationToken cancellation)
     {

@@ -11,7 +11,7 @@ using Hedgerow.Auth.Users;
 namespace Hedgerow.Auth.Sessions;
 
 /// <summary>Starts a session for someone who has just proved who they are, with its tokens.</summary>
-public sealed class SessionStart(AccessTokens tokens, AccessTokenHook hook, AuthOptions options)
+public sealed class SessionStart(AuthDatabase database, AccessTokens tokens, AccessTokenHook hook, AuthOptions options)
 {
     // One round trip with what follows it. The user's row comes first (SessionEnd names the order); where it is not there any more, nothing begins.
     private static readonly string s_start = $"""
@@ -36,28 +36,33 @@ public sealed class SessionStart(AccessTokens tokens, AccessTokenHook hook, Auth
 
     private readonly string[] _tags = options.SessionTags.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
 
+    /// <summary>The same by itself: in one round trip, where nobody else has a say.</summary>
+    /// <exception cref="RefusedException">As of <see cref="StartAsync(AuthTransaction, AuthRequest, Guid, SignInMethod, string?)"/>.</exception>
+    public async Task<IssuedSession> StartAsync(AuthRequest request, Guid userId, SignInMethod method, string? hash, CancellationToken cancellation)
+    {
+        if (!hook.IsSet && !options.SingleSessionPerUser)
+        {
+            var beginning = new Beginning(request, userId, method, hash);
+            return Issue(await database.OneAsync<User>(s_start, beginning.Parameters, cancellation) ?? throw Gone(hash), beginning.Standing, beginning.Token);
+        }
+        await using var transaction = await database.BeginAsync(cancellation);
+        var session = await StartAsync(transaction, request, userId, method, hash);
+        await transaction.CommitAsync();
+        return session;
+    }
+
     /// <summary>The caller commits.</summary>
     /// <param name="hash">Where a password was the proof, what it was compared with: should it be another by now, nothing is proved.</param>
     /// <exception cref="RefusedException">The hook refused the token, or failed; or the user is gone.</exception>
     public async Task<IssuedSession> StartAsync(AuthTransaction transaction, AuthRequest request, Guid userId, SignInMethod method, string? hash = null)
     {
-        var session = Guid.NewGuid();
-        var refreshToken = NewRefreshToken();
-        var user = await transaction.OneAsync<User>(s_start, new
-        {
-            session,
-            user = userId,
-            hash,
-            agent = request.Agent,
-            address = request.Address?.ToString(),
-            method = method.Name,
-            token = refreshToken,
-            provider = method.Provider,
-        }) ?? throw new RefusedException(hash is null ? AuthErrors.UserNotFound : AuthErrors.InvalidCredentials);
-        if (options.SingleSessionPerUser) await SessionEnd.OfSameTagAsync(transaction, userId, session, _tags);
-        var methods = JsonSerializer.Serialize(new[] { new { method = method.Name, timestamp = DateTimeOffset.UtcNow.ToUnixTimeSeconds() } });
-        return await IssueAsync(transaction, request, user, new SessionStanding(session, "aal1", methods), refreshToken, method.Name);
+        var beginning = new Beginning(request, userId, method, hash);
+        var user = await transaction.OneAsync<User>(s_start, beginning.Parameters) ?? throw Gone(hash);
+        if (options.SingleSessionPerUser) await SessionEnd.OfSameTagAsync(transaction, userId, beginning.Standing.Id, _tags);
+        return await IssueAsync(transaction, request, user, beginning.Standing, beginning.Token, method.Name);
     }
+
+    private static RefusedException Gone(string? hash) => new(hash is null ? AuthErrors.UserNotFound : AuthErrors.InvalidCredentials);
 
     /// <summary>Whether a hook has a say in access tokens: then <see cref="IssueAsync"/> issues them.</summary>
     public bool AsksHook => hook.IsSet;
@@ -85,4 +90,25 @@ public sealed class SessionStart(AccessTokens tokens, AccessTokenHook hook, Auth
 
     /// <summary>128 random bits, base64url.</summary>
     public static string NewRefreshToken() => Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(16));
+
+    /// <summary>A session that is about to start.</summary>
+    private sealed class Beginning(AuthRequest request, Guid user, SignInMethod method, string? hash)
+    {
+        public string Token { get; } = NewRefreshToken();
+
+        public SessionStanding Standing { get; } = new(
+            Guid.NewGuid(), "aal1", JsonSerializer.Serialize(new[] { new { method = method.Name, timestamp = DateTimeOffset.UtcNow.ToUnixTimeSeconds() } }));
+
+        public object Parameters => new
+        {
+            session = Standing.Id,
+            user,
+            hash,
+            agent = request.Agent,
+            address = request.Address?.ToString(),
+            method = method.Name,
+            token = Token,
+            provider = method.Provider,
+        };
+    }
 }

@@ -29,7 +29,7 @@ public sealed class PasswordGrant(AuthDatabase database, SessionStart sessions, 
         if (phone is not null && !options.Sms.Enabled) return AuthErrors.PhoneDisabled with { Status = 422, Message = "Phone logins are disabled" };
         if (HoldsNul(email) || HoldsNul(phone) || HoldsNul(body.Password)) return AuthErrors.InvalidCredentials;
 
-        // Three round trips: what is counted, and is not given back, with the check; the session; its commit.
+        // Two round trips: what is counted, and is not given back, with the check; and the session.
         var found = await limits.TakeThenAsync<Found>(
             limits.OfPassword(request, (email ?? phone)!), Check, new { email, phone, password = body.Password ?? "" }, cancellation);
         var rejected = found?.Id is { } known ? await hooks.OnPasswordAsync(request, known, found.Matches, cancellation) : null;
@@ -41,9 +41,7 @@ public sealed class PasswordGrant(AuthDatabase database, SessionStart sessions, 
         if (found.IsBanned) return AuthErrors.Banned with { Status = 400 };
         if (!found.IsConfirmed) return email is null ? AuthErrors.PhoneNotConfirmed : AuthErrors.EmailNotConfirmed;
 
-        await using var transaction = await database.BeginAsync(cancellation);
-        var session = await sessions.StartAsync(transaction, request, id, phone is null ? SignInMethod.Password : SignInMethod.PhonePassword, found.Hash);
-        await transaction.CommitAsync();
+        var session = await sessions.StartAsync(request, id, phone is null ? SignInMethod.Password : SignInMethod.PhonePassword, found.Hash, cancellation);
         return (session with { WeakPassword = Password.Weakness(body.Password ?? "", options) }).ToReply();
     }
 
