@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Security.Cryptography;
 
@@ -16,12 +17,16 @@ public sealed record BodyMeasure(long Size, string Md5, uint Crc32C)
 }
 
 /// <summary>
-/// A body on its way into a store: counts it, holds it against a limit, hashes it. Hashing runs beside whatever the reader does with a chunk, so
-/// that it costs no time where there is a second core; a chunk is left alone until its hash is done.
+/// A body on its way into a store: counts it, holds it against a limit, hashes it. A chunk is hashed beside the arrival of the next one, so that
+/// hashing costs no time where there is a second core. It is hashed from a copy of its own: the reader's memory is the reader's to use again.
 /// </summary>
 public sealed class MeteredBody(Stream inner, long limit) : Stream
 {
+    private const int ChunkBytes = 64 * 1024;
+
     private readonly IncrementalHash _md5 = IncrementalHash.CreateHash(HashAlgorithmName.MD5);
+    private byte[] _arriving = ArrayPool<byte>.Shared.Rent(ChunkBytes);
+    private byte[] _hashed = ArrayPool<byte>.Shared.Rent(ChunkBytes);
     private Task _hashing = Task.CompletedTask;
     private uint _crc = uint.MaxValue;
     private long _size;
@@ -39,21 +44,23 @@ public sealed class MeteredBody(Stream inner, long limit) : Stream
     /// <exception cref="BodyTooLargeException">More than the limit came.</exception>
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        await _hashing;
-        var read = await inner.ReadAsync(buffer, cancellationToken);
+        var read = await inner.ReadAsync(_arriving.AsMemory(0, Math.Min(buffer.Length, ChunkBytes)), cancellationToken);
         if (read == 0) return 0;
         _size += read;
         if (_size > limit) throw new BodyTooLargeException();
-        var chunk = buffer[..read];
-        if (read < WorthAnotherThread) Hash(chunk);
-        else _hashing = Task.Run(() => Hash(chunk), CancellationToken.None);
+        _arriving.AsSpan(0, read).CopyTo(buffer.Span);
+        await _hashing;
+        (_arriving, _hashed) = (_hashed, _arriving);
+        if (read < WorthAnotherThread) Hash(read);
+        else _hashing = Task.Run(() => Hash(read), CancellationToken.None);
         return read;
     }
 
-    private void Hash(ReadOnlyMemory<byte> chunk)
+    private void Hash(int length)
     {
-        _md5.AppendData(chunk.Span);
-        _crc = Crc32C.Append(_crc, chunk.Span);
+        var chunk = _hashed.AsSpan(0, length);
+        _md5.AppendData(chunk);
+        _crc = Crc32C.Append(_crc, chunk);
     }
 
     public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
@@ -72,7 +79,14 @@ public sealed class MeteredBody(Stream inner, long limit) : Stream
 
     protected override void Dispose(bool disposing)
     {
-        if (disposing) _md5.Dispose();
+        // A hash under way still reads its chunk: then both are left to the collector.
+        if (disposing && _hashing.IsCompleted)
+        {
+            _md5.Dispose();
+            foreach (var chunk in new[] { _arriving, _hashed })
+                if (chunk.Length > 0) ArrayPool<byte>.Shared.Return(chunk);
+            (_arriving, _hashed) = ([], []);
+        }
         base.Dispose(disposing);
     }
 }
