@@ -92,8 +92,9 @@ public sealed class EmbeddedServer : IAsyncDisposable
                 await File.WriteAllTextAsync(home.PortFile, port.ToString(CultureInfo.InvariantCulture), cancellation);
                 return new EmbeddedServer(programs, home, port, options, process, progress);
             }
-            catch (CommandFailure e) when (e.Cause.Contains("could not bind", StringComparison.Ordinal) && patience.Elapsed < StartPatience)
+            catch (CommandFailure) when (!IsFree(port) && patience.Elapsed < StartPatience)
             {
+                // Another took it since it was looked at. PostgreSQL's own words on that are in its log already.
                 progress.Report($"Port {port} is taken; PostgreSQL takes another");
             }
         }
