@@ -89,7 +89,7 @@ internal sealed class FileLayout(string root)
 
     private string FolderOf(VersionKey version) => Path.Combine(Objects, version.Text[..2], version.Text[2..4]);
 
-    /// <summary>Uploads are named by this backend; whatever else comes back must not become a path.</summary>
+    /// <summary>Uploads and receipts are named by this backend; whatever else comes back must not become a path.</summary>
     private static string UploadName(string upload) =>
         Guid.TryParseExact(upload, "N", out _) ? upload : throw new ArgumentException("Not an upload of this store", nameof(upload));
 }

@@ -9,7 +9,7 @@ internal sealed class Counting(Session session, UploadRows rows, ObjectWriter wr
 {
     private const int LastPart = 10_000; // S3 takes no more
 
-    private readonly List<UploadPart> _parts = [];
+    private UploadPart? _part;
     private bool _isAsked;
 
     /// <summary>As the database has it.</summary>
@@ -35,7 +35,7 @@ internal sealed class Counting(Session session, UploadRows rows, ObjectWriter wr
         }
         if (number > LastPart) return TusErrors.TooManyParts;
         var receipt = await backend.PutPartAsync(whole, name, number, spool.Content, measure.Size, CancellationToken.None);
-        _parts.Add(new UploadPart(number, receipt, measure));
+        _part = new UploadPart(number, receipt, measure);
         Stored = Stored with { Received = Stored.InParts + measure.Size, Tail = null };
         return null;
     }
@@ -51,21 +51,20 @@ internal sealed class Counting(Session session, UploadRows rows, ObjectWriter wr
     /// <summary>Lets count what is stored, unless another request has gone on.</summary>
     public async Task<ApiError?> CountAsync()
     {
-        if (ReferenceEquals(Stored, Counted)) return null;
         _isAsked = true;
-        var kept = await rows.KeepAsync(session, Stored, _parts);
+        var kept = await rows.KeepAsync(session, Stored, _part);
         _isAsked = false;
         if (kept is null) return TusErrors.Locked;
         var old = Counted.Tail;
         (Counted, Stored) = (kept, kept);
-        _parts.Clear();
+        _part = null;
         if (old is not null && old.Version != kept.Tail?.Version) await writer.RemoveAsync([old.Version]);
         return null;
     }
 
     /// <summary>
-    /// Removes what does not count in the end; where the database's answer was lost it may, and reconciling decides. (Parts that do not count are gone
-    /// once the others are put together.)
+    /// Removes what does not count in the end; where the database's answer was lost it may, and reconciling decides. (A part that does not count is
+    /// replaced by the next of its number.)
     /// </summary>
     public async Task ForgetAsync()
     {

@@ -38,7 +38,7 @@ public sealed record ResumableUpload(
     bool IsFinished, bool IsExpired, DateTimeOffset ExpiresAt)
 {
     private const long SmallestPart = 5L * 1024 * 1024; // S3's rule
-    private const int MostParts = 8_000; // S3 takes 10,000; the rest is for those that were begun in vain
+    private const int MostParts = 9_000; // S3 takes 10,000
 
     public long? Length => Intent.DeclaredLength;
 

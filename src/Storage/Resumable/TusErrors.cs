@@ -24,7 +24,9 @@ public static class TusErrors
     public static ApiError WrongType { get; } = new(415, "TusError", "Content-Type must be application/offset+octet-stream");
     public static ApiError WrongChecksum { get; } = new(460, "TusError", "The body does not have the checksum that Upload-Checksum names");
     public static ApiError TooLong { get; } = new(413, "TusError", "The body goes beyond the upload's length");
-    public static ApiError TooManyParts { get; } = new(400, "TusError", "The upload was broken off too often; begin it anew");
+    public static ApiError TooMuchToCheck { get; } = new(413, "TusError", "With Upload-Checksum a body may have 64 MiB; send less at once");
+    public static ApiError Torn { get; } = new(410, "TusError", "The upload's parts do not fit together any more; begin it anew");
+    public static ApiError TooManyParts { get; } = new(400, "TusError", "The upload has more parts than the object store takes; begin it anew and send more at once");
     public static ApiError NoConcatenation { get; } = new(501, "TusError", "The concatenation extension is not supported. Disable parallel uploads in the TUS client");
 
     public static ApiError InvalidOffset { get; } = Invalid("Upload-Offset must be a whole number, not negative");

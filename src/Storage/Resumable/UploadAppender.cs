@@ -11,30 +11,37 @@ namespace Hedgerow.Storage.Resumable;
 /// </summary>
 public sealed class UploadAppender(UploadRows rows, IObjectBackend backend, ObjectWriter writer)
 {
+    private const long LargestChecked = 64L * 1024 * 1024;
+
     /// <summary>Takes all that <paramref name="body"/> holds.</summary>
     /// <param name="upload">Taken by this request (<see cref="UploadRows.TakeAsync"/>).</param>
-    /// <param name="checksum">With it, nothing counts before all of the body has come and fits.</param>
+    /// <param name="checksum">With it, nothing is stored before all of the body has come, 64 MiB at most, and fits.</param>
     /// <returns>How the upload stands now.</returns>
     /// <exception cref="IOException">The client broke off, or was too slow; what it sent is kept.</exception>
     /// <exception cref="BackendException">The store failed; what was counted before is kept.</exception>
     public async Task<Result<ResumableUpload>> AppendAsync(Session session, ResumableUpload upload, Stream body, BodyChecksum? checksum)
     {
+        if (checksum is null) return await AppendAsync(session, upload, body);
+        await using var whole = new PartSpool();
+        using var hash = IncrementalHash.CreateHash(checksum.Algorithm);
+        await using var arriving = new ArrivingBytes(null, body, hash);
+        var size = await whole.FillAsync(arriving, Math.Min(LargestChecked, upload.Limit - upload.Received), CancellationToken.None);
+        if (await arriving.HasMoreAsync()) return size == LargestChecked ? TusErrors.TooMuchToCheck : TooLong(upload);
+        arriving.Failure?.Throw();
+        return checksum.Fits(hash) ? await AppendAsync(session, upload, whole.Content) : TusErrors.WrongChecksum;
+    }
+
+    private async Task<Result<ResumableUpload>> AppendAsync(Session session, ResumableUpload upload, Stream body)
+    {
         StoredContent? tail = null;
         if (upload.Tail is { Measure.Size: > 0 } && (tail = await backend.OpenAsync(upload.Tail.Version, null, CancellationToken.None)) is null) return TusErrors.Locked;
         await using (tail)
         {
-            using var hash = checksum is null ? null : IncrementalHash.CreateHash(checksum.Algorithm);
-            await using var arriving = new ArrivingBytes(tail?.AsStream(), body, hash);
+            await using var arriving = new ArrivingBytes(tail?.AsStream(), body, null);
             var counting = new Counting(session, rows, writer, upload);
             try
             {
-                if (await StoreAsync(counting, arriving, countsAtOnce: checksum is null) is { } refusal) return refusal;
-                if (checksum is not null)
-                {
-                    if (arriving.Failure is not null) arriving.Failure.Throw();
-                    if (!checksum.Fits(hash!)) return TusErrors.WrongChecksum;
-                    if (await counting.CountAsync() is { } overtaken) return overtaken;
-                }
+                if (await StoreAsync(counting, arriving) is { } refusal) return refusal;
                 // Whether anybody still waits for the answer changes nothing once all is here.
                 if (!counting.Counted.IsComplete) arriving.Failure?.Throw();
                 return counting.Counted;
@@ -46,7 +53,7 @@ public sealed class UploadAppender(UploadRows rows, IObjectBackend backend, Obje
         }
     }
 
-    private async Task<ApiError?> StoreAsync(Counting counting, ArrivingBytes arriving, bool countsAtOnce)
+    private async Task<ApiError?> StoreAsync(Counting counting, ArrivingBytes arriving)
     {
         await using var spool = new PartSpool();
         for (var isOver = false; !isOver;)
@@ -59,16 +66,17 @@ public sealed class UploadAppender(UploadRows rows, IObjectBackend backend, Obje
             var measure = await metered.FinishAsync();
             var reached = upload.InParts + size;
             isOver = size < room || reached == upload.Limit;
-            if (reached == upload.Limit && await arriving.HasMoreAsync()) return upload.Length is null ? StorageErrors.TooLarge : TusErrors.TooLong;
+            if (reached == upload.Limit && await arriving.HasMoreAsync()) return TooLong(upload);
 
             var isLast = reached == upload.Length;
             // What is stored already stays where it is; but a last part may turn out to be one only now that the length is known.
             if (arriving.Arrived == before && !(isLast && (upload.InParts == 0 ? upload.Tail is null : size > 0))) return null;
             var isPart = isLast ? upload.InParts > 0 : !isOver || size >= upload.PartAtLeast;
             var refusal = isPart ? await counting.AddPartAsync(backend, spool, measure) : await counting.AddTailAsync(backend, spool, measure);
-            refusal ??= countsAtOnce ? await counting.CountAsync() : null;
-            if (refusal is not null) return refusal;
+            if ((refusal ?? await counting.CountAsync()) is { } overtaken) return overtaken;
         }
         return null;
     }
+
+    private static ApiError TooLong(ResumableUpload upload) => upload.Length is null ? StorageErrors.TooLarge : TusErrors.TooLong;
 }

@@ -8,7 +8,7 @@ namespace Hedgerow.Storage.Resumable;
 /// Makes an upload that has arrived an object. Every step may be done twice, and the last one, the row, happens once: a crash anywhere leaves an upload
 /// that the next request finishes.
 /// </summary>
-public sealed class UploadFinisher(UploadRows rows, IObjectBackend backend, ObjectWriter writer)
+public sealed class UploadFinisher(UploadRows rows, IObjectBackend backend, ObjectWriter writer, UploadEnding ending)
 {
     /// <summary>Asks the policies again, with the claims of now, puts the parts together and writes the row. Where that is refused, the bytes stay until the upload expires.</summary>
     /// <param name="upload">Complete, and taken by this request.</param>
@@ -23,6 +23,14 @@ public sealed class UploadFinisher(UploadRows rows, IObjectBackend backend, Obje
             if (!(await writer.RecordAsync(session, upload.Intent, bytes, UploadRows.Finish(upload))).Ok(out _, out refusal)) return refusal;
             isFinished = true;
             return upload with { IsFinished = true };
+        }
+        catch (BackendException e) when (e.Fault == BackendFault.PartsMismatch)
+        {
+            // A writer that was overtaken while the store took its part put other bytes in the place of one that counts: nothing mends that.
+            await rows.ReleaseAsync(session, upload);
+            if (await rows.RemoveAsync(session, upload.Id, CancellationToken.None) is { } removed) await ending.DiscardAsync(removed, CancellationToken.None);
+            isFinished = true;
+            return TusErrors.Torn;
         }
         finally
         {

@@ -1,8 +1,5 @@
-using System.Buffers;
 using System.Collections.Immutable;
 using System.Globalization;
-using System.Text;
-using System.Text.Json;
 using Hedgerow.Postgres.Execution;
 using Hedgerow.Storage.Backends;
 using Hedgerow.Storage.Objects;
@@ -58,14 +55,17 @@ public sealed class UploadRows(StorageDatabase database)
             """,
             upload.Id.ToString(), Number(upload.Received), Number(length)), cancellation);
 
-    /// <summary>A part number that nobody else has, for the upload in parts that <see cref="ResumableUpload.Parts"/> names. Null: somebody else went on.</summary>
+    /// <summary>
+    /// The next part's number, for the upload in parts that <see cref="ResumableUpload.Parts"/> names. A number is given again until a part of it counts:
+    /// not every S3 server puts parts together while it holds others that are not named (Ceph's does not). Null: somebody else went on.
+    /// </summary>
     public async Task<int?> ReserveAsync(Session session, ResumableUpload upload)
     {
         var statement = StorageDatabase.Statement(
             """
-            update storage.resumable_uploads as u set last_part = u.last_part + 1, version = $3, parts_upload = $4
+            update storage.resumable_uploads as u set version = $3, parts_upload = $4
             where u.id = $1 and u.writer = $2 and u.finished_at is null
-            returning u.last_part
+            returning (select coalesce(max(p.number), 0) + 1 from storage.resumable_upload_parts as p where p.upload_id = u.id)
             """,
             upload.Id.ToString(), Number(upload.Writer), upload.Parts?.Version.Text, upload.Parts?.Upload);
         await using var trip = await database.WriteAsync(session, [statement], [], CancellationToken.None);
@@ -74,8 +74,8 @@ public sealed class UploadRows(StorageDatabase database)
         return number;
     }
 
-    /// <summary>Lets count what was stored: the new parts, the tail and how much that is together. Null: somebody else went on.</summary>
-    public Task<ResumableUpload?> KeepAsync(Session session, ResumableUpload upload, IReadOnlyCollection<UploadPart> parts) => ChangeAsync(
+    /// <summary>Lets count what was stored: a new part or tail, and how much that is together. Null: somebody else went on.</summary>
+    public Task<ResumableUpload?> KeepAsync(Session session, ResumableUpload upload, UploadPart? part) => ChangeAsync(
         session, StorageDatabase.Statement(
             $"""
             with u as (
@@ -86,13 +86,13 @@ public sealed class UploadRows(StorageDatabase database)
               returning u.*
             ), part as (
               insert into storage.resumable_upload_parts (upload_id, number, size, receipt, md5, crc32c)
-              select u.id, p.number, p.size, p.receipt, p.md5, p.crc32c
-              from u, json_to_recordset($8) as p (number int, size bigint, receipt text, md5 text, crc32c bigint)
+              select u.id, $8::int, $9::bigint, $10::text, $11::text, $12::bigint from u where $8::int is not null
             )
             select {Columns} from u
             """,
             upload.Id.ToString(), Number(upload.Writer), Number(upload.Received), upload.Tail?.Version.Text, Number(upload.Tail?.Measure.Size),
-            upload.Tail?.Measure.Md5, Number(upload.Tail?.Measure.Crc32C), Json(parts)), CancellationToken.None);
+            upload.Tail?.Measure.Md5, Number(upload.Tail?.Measure.Crc32C), Number(part?.Number), Number(part?.Measure.Size), part?.Receipt, part?.Measure.Md5,
+            Number(part?.Measure.Crc32C)), CancellationToken.None);
 
     /// <summary>The parts that count, in order.</summary>
     public async Task<ImmutableArray<UploadPart>> PartsAsync(Session session, Guid id)
@@ -170,25 +170,4 @@ public sealed class UploadRows(StorageDatabase database)
     }
 
     private static string? Number(long? value) => value?.ToString(CultureInfo.InvariantCulture);
-
-    private static string Json(IReadOnlyCollection<UploadPart> parts)
-    {
-        var buffer = new ArrayBufferWriter<byte>(256);
-        using (var json = new Utf8JsonWriter(buffer))
-        {
-            json.WriteStartArray();
-            foreach (var part in parts)
-            {
-                json.WriteStartObject();
-                json.WriteNumber("number", part.Number);
-                json.WriteNumber("size", part.Measure.Size);
-                json.WriteString("receipt", part.Receipt);
-                json.WriteString("md5", part.Measure.Md5);
-                json.WriteNumber("crc32c", part.Measure.Crc32C);
-                json.WriteEndObject();
-            }
-            json.WriteEndArray();
-        }
-        return Encoding.UTF8.GetString(buffer.WrittenSpan);
-    }
 }

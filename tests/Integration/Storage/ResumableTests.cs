@@ -120,6 +120,33 @@ public sealed class ResumableTests(SharedPlatform shared) : IClassFixture<Shared
         Assert.Empty((await _platform.ReconcileAsync(new ReconcilePlan(TimeSpan.FromHours(1), Verifies: true))).Damaged);
     }
 
+    [Theory]
+    [InlineData(2)] // as a gateway leaves it that dies before the part counts
+    [InlineData(1)] // as a writer leaves it that was overtaken long ago
+    public async Task A_part_that_does_not_count_is_never_taken_for_one_that_does(int number)
+    {
+        var bucket = await _platform.BucketAsync();
+        var bytes = StorageWorld.Pattern(20_000_000);
+        var upload = await _platform.Service.BeginAsync(bucket, "a", bytes.Length);
+        await _platform.Service.SendAllAsync(upload, bytes[..9_000_000], 9_000_000);
+        var id = Guid.Parse(upload.Split('/')[^1]);
+        var version = VersionKey.Parse(await _platform.Database.ScalarAsync<string>("select version from storage.resumable_uploads where id = $1", id))!.Value;
+        var parts = await _platform.Database.ScalarAsync<string>("select parts_upload from storage.resumable_uploads where id = $1", id);
+        await _platform.Room<IObjectBackend>().PutPartAsync(version, parts!, number, new MemoryStream(new byte[6 * MiB]), 6 * MiB, CancellationToken.None);
+
+        var last = await _platform.Service.PatchAsync(upload, 9_000_000, bytes.AsMemory(9_000_000));
+        if (number == 1)
+        {
+            // A store keeps one part of a number, and says that it is not the one that was meant.
+            Assert.Equal(410, last.Status);
+            Assert.Equal(404, (await _platform.Service.HeadAsync(upload)).Status);
+            Assert.Equal("NoSuchKey 404", await _platform.Service.DownloadAsync(bucket, "a").OutcomeAsync());
+            return;
+        }
+        Assert.Equal((204, "1"), (last.Status, last.Header("Tus-Complete")));
+        Assert.True((await _platform.Service.DownloadAsync(bucket, "a").BytesAsync()).AsSpan().SequenceEqual(bytes));
+    }
+
     [Fact]
     public async Task A_checksum_that_does_not_fit_takes_its_bytes_with_it()
     {
