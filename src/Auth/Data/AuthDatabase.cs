@@ -31,11 +31,10 @@ public sealed class AuthDatabase(NpgsqlDataSource source)
         return await results.ReadFirstOrDefaultAsync<T>();
     }
 
-    /// <summary>
-    /// Statements as one transaction in one round trip. Of the last, the first row as two records, or null; the second record begins with
-    /// the column that is called <c>id</c>.
-    /// </summary>
-    public async Task<(TFirst First, TSecond Second)?> LastPairAsync<TFirst, TSecond>(IReadOnlyList<NpgsqlBatchCommand> statements, CancellationToken cancellation)
+    /// <summary>Statements as one transaction in one round trip. Of the last, the first row as two records, or null.</summary>
+    /// <param name="parser">The last statement's, and no other's.</param>
+    public async Task<(TFirst First, TSecond Second)?> LastPairAsync<TFirst, TSecond>(
+        PairParser<TFirst, TSecond> parser, IReadOnlyList<NpgsqlBatchCommand> statements, CancellationToken cancellation)
     {
         await using var connection = await source.OpenConnectionAsync(cancellation);
         await using var batch = new NpgsqlBatch(connection);
@@ -43,8 +42,7 @@ public sealed class AuthDatabase(NpgsqlDataSource source)
         await using var rows = await batch.ExecuteReaderAsync(cancellation);
         for (var i = 1; i < statements.Count; i++) await rows.NextResultAsync(cancellation);
         if (!await rows.ReadAsync(cancellation)) return null;
-        var middle = rows.GetOrdinal("id");
-        var found = (rows.GetRowParser<TFirst>(startIndex: 0, length: middle)(rows), rows.GetRowParser<TSecond>(startIndex: middle)(rows));
+        var found = parser.Read(rows);
         // To the end: an error of the commit comes last.
         await rows.NextResultAsync(cancellation);
         return found;

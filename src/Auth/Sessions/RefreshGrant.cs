@@ -17,40 +17,10 @@ namespace Hedgerow.Auth.Sessions;
 /// </summary>
 public sealed class RefreshGrant(AuthDatabase database, SessionStart sessions, RateLimits limits, AuthOptions options)
 {
-    // One statement and one round trip, because nothing is asked more often. It changes the session and then the token (SessionEnd names the order), each
-    // where it is still as it was found: of parallel requests with one token exactly one spends it, and the others find that nothing was spent.
-    private static readonly string s_swap = $"""
-        with found as materialized (
-          select rt.id as token_id, rt.revoked, s.id as session_id, coalesce(s.aal::text, 'aal1') as assurance, coalesce(u.banned_until > now(), false) as is_banned,
-                 case
-                   when s.not_after < now() or (@timebox > 0 and s.created_at < now() - make_interval(secs => @timebox)) then 'past_end'
-                   when @inactivity > 0 and coalesce(s.refreshed_at at time zone 'utc', s.created_at) < now() - make_interval(secs => @inactivity) then 'inactive'
-                   when @lowAssurance > 0 and s.created_at < now() - make_interval(secs => @lowAssurance) and coalesce(s.aal, 'aal1') < 'aal2'
-                        and exists (select from auth.mfa_factors f where f.user_id = s.user_id and f.status = 'verified') then 'unproved'
-                 end as expired,
-                 {UserRows.OwnColumns}
-          from auth.refresh_tokens rt
-          join auth.sessions s on s.id = rt.session_id
-          join auth.users u on u.id = s.user_id
-          where rt.token = @token and u.deleted_at is null),
-        used as (
-          update auth.sessions s set refreshed_at = now() at time zone 'utc', updated_at = now(), user_agent = @agent, ip = coalesce(@address::inet, s.ip)
-          from found where s.id = found.session_id and not found.revoked and not found.is_banned and found.expired is null
-          returning found.token_id, s.id as session_id, found.id, found.email, found.phone),
-        spent as (
-          update auth.refresh_tokens rt set revoked = true, updated_at = now() from used where rt.id = used.token_id and not rt.revoked
-          returning used.session_id, used.id, used.email, used.phone),
-        next as (
-          insert into auth.refresh_tokens (instance_id, token, user_id, revoked, created_at, updated_at, parent, session_id)
-          select '00000000-0000-0000-0000-000000000000', @next, spent.id::text, false, now(), now(), @token, spent.session_id from spent),
-        noted as (
-          {AuditLog.EntrySql(AuditAction.TokenRefreshed, "null", "spent u")})
-        select exists (select from spent) as is_spent, {SessionMethods.Of("found.session_id")} as methods, found.*, {UserRows.AttachedColumns("found.id")}
-        from found
+    private const string Unproved = """
+        s.created_at < now() - make_interval(secs => @lowAssurance) and coalesce(s.aal, 'aal1') < 'aal2'
+        and exists (select from auth.mfa_factors f where f.user_id = s.user_id and f.status = 'verified')
         """;
-
-    private static readonly string s_swapByPlace =
-        PositionalSql.Of(s_swap, "token", "next", "agent", "address", "timebox", "inactivity", "lowAssurance");
 
     private const string TakeByPlace = "select hedgerow.take_rate($1, $2, $3)";
 
@@ -62,13 +32,17 @@ public sealed class RefreshGrant(AuthDatabase database, SessionStart sessions, R
         from auth.refresh_tokens spent where spent.token = @token
         """;
 
+    private readonly string _swap = SwapSql(options);
+    private readonly string _swapByPlace = PositionalSql.Of(SwapSql(options), "token", "next", "agent", "address", "timebox", "inactivity", "lowAssurance");
+    private readonly PairParser<Found, User> _parser = new();
+
     public async Task<Result<Reply>> GrantAsync(AuthRequest request, string? token, CancellationToken cancellation)
     {
         if (string.IsNullOrEmpty(token)) return AuthErrors.RefreshTokenMissing;
         if (token.Contains('\0', StringComparison.Ordinal)) return AuthErrors.RefreshTokenUnknown;
         if (sessions.AsksHook) return await WithHookAsync(request, token, cancellation);
         var next = SessionStart.NewRefreshToken();
-        var swapped = await database.LastPairAsync<Found, User>([.. limits.OfToken(request).Select(Take), Swap(request, token, next)], cancellation);
+        var swapped = await database.LastPairAsync(_parser, [.. limits.OfToken(request).Select(Take), Swap(request, token, next)], cancellation);
         if (swapped is not (var found, var user)) return AuthErrors.RefreshTokenUnknown;
         if (Refusal(found) is { } refusal) return refusal;
         if (found.IsSpent) return sessions.Issue(user, Standing(found), next).ToReply();
@@ -82,7 +56,7 @@ public sealed class RefreshGrant(AuthDatabase database, SessionStart sessions, R
         await limits.TakeAsync(limits.OfToken(request), cancellation);
         var next = SessionStart.NewRefreshToken();
         await using var transaction = await database.BeginAsync(cancellation);
-        if (await transaction.PairAsync<Found, User>(s_swap, Parameters(request, token, next)) is not (var found, var user)) return AuthErrors.RefreshTokenUnknown;
+        if (await transaction.PairAsync<Found, User>(_swap, Parameters(request, token, next)) is not (var found, var user)) return AuthErrors.RefreshTokenUnknown;
         if (Refusal(found) is { } refusal) return refusal;
         if (!found.IsSpent) return await AgainAsync(transaction, request, token, found, user);
         var session = await sessions.IssueAsync(transaction, request, user, Standing(found), next, Method);
@@ -108,6 +82,40 @@ public sealed class RefreshGrant(AuthDatabase database, SessionStart sessions, R
         return session.ToReply();
     }
 
+    /// <summary>
+    /// One statement and one round trip, because nothing is asked more often; what the options do not ask for is not planned either. It changes the session
+    /// and then the token (<see cref="SessionEnd"/> names the order), each where it is still as it was found: of parallel requests with one token exactly one
+    /// spends it, and the others find that nothing was spent.
+    /// </summary>
+    private static string SwapSql(AuthOptions options) => $"""
+        with found as materialized (
+          select rt.id as token_id, rt.revoked, s.id as session_id, coalesce(s.aal::text, 'aal1') as assurance, coalesce(u.banned_until > now(), false) as is_banned,
+                 case
+                   when s.not_after < now() or (@timebox > 0 and s.created_at < now() - make_interval(secs => @timebox)) then 'past_end'
+                   when @inactivity > 0 and coalesce(s.refreshed_at at time zone 'utc', s.created_at) < now() - make_interval(secs => @inactivity) then 'inactive'
+                   when {(options.SessionAllowLowAal > 0 ? Unproved : "@lowAssurance > 0")} then 'unproved'
+                 end as expired,
+                 {UserRows.OwnColumns}
+          from auth.refresh_tokens rt
+          join auth.sessions s on s.id = rt.session_id
+          join auth.users u on u.id = s.user_id
+          where rt.token = @token and u.deleted_at is null),
+        used as (
+          update auth.sessions s set refreshed_at = now() at time zone 'utc', updated_at = now(), user_agent = @agent, ip = coalesce(@address::inet, s.ip)
+          from found where s.id = found.session_id and not found.revoked and not found.is_banned and found.expired is null
+          returning found.token_id, s.id as session_id, found.id, found.email, found.phone),
+        spent as (
+          update auth.refresh_tokens rt set revoked = true, updated_at = now() from used where rt.id = used.token_id and not rt.revoked
+          returning used.session_id, used.id, used.email, used.phone),
+        next as (
+          insert into auth.refresh_tokens (instance_id, token, user_id, revoked, created_at, updated_at, parent, session_id)
+          select '00000000-0000-0000-0000-000000000000', @next, spent.id::text, false, now(), now(), @token, spent.session_id from spent),
+        noted as (
+          {AuditLog.EntrySql(AuditAction.TokenRefreshed, "null", "spent u")})
+        select exists (select from spent) as is_spent, {SessionMethods.Of("found.session_id")} as methods, found.*, {UserRows.AttachedColumns("found.id")}
+        from found
+        """;
+
     private static ApiError? Refusal(Found found) =>
         found.IsBanned ? AuthErrors.RefreshOfBanned : found.Expired is { } reason ? AuthErrors.SessionExpired(reason) : null;
 
@@ -125,7 +133,7 @@ public sealed class RefreshGrant(AuthDatabase database, SessionStart sessions, R
     };
 
     /// <summary>The same by place.</summary>
-    private NpgsqlBatchCommand Swap(AuthRequest request, string token, string next) => new(s_swapByPlace)
+    private NpgsqlBatchCommand Swap(AuthRequest request, string token, string next) => new(_swapByPlace)
     {
         Parameters =
         {
