@@ -96,7 +96,7 @@ public sealed class TemplateTests
         foreach (var kind in MailKind.All)
         {
             Assert.NotEqual("", templates.Subject(kind, values));
-            Assert.Contains("123456", templates.Body(kind, values), StringComparison.Ordinal);
+            Assert.Equal(kind.Token.Length > 0, templates.Body(kind, values).Contains("123456", StringComparison.Ordinal));
             Assert.Equal(kind.Verification.Length > 0, templates.Body(kind, values).Contains("href=\"https://api.test/verify?token=abc&amp;type=x\"", StringComparison.Ordinal));
         }
     }
