@@ -11,8 +11,8 @@ update spike_land.users as u set
   created_at = a.created_at
 from seed_land as l join auth.users as a on a.id = l.auth_id where l.user_id = u.id;
 
--- Sessions that were loaded with the triggers off appear as if they had just been refreshed; somebody waits for a code.
-update auth.sessions as s set updated_at = s.updated_at from seed_land as l where s.user_id = l.auth_id;
+-- Sessions that were loaded with the triggers off appear once they move by an hour, as a refresh would move them; somebody waits for a code.
+update auth.sessions as s set updated_at = s.updated_at - interval '1 hour' from seed_land as l where s.user_id = l.auth_id;
 insert into auth.one_time_tokens (id, user_id, token_type, token_hash, relates_to)
 select gen_random_uuid(), l.auth_id, 'recovery_token', encode(sha256(l.auth_id::text::bytea), 'hex'), l.email from seed_land as l where l.place % 7 = 0
 on conflict do nothing;
