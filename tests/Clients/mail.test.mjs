@@ -204,7 +204,9 @@ test('who is signed in is asked again by mail', async () => {
 
 test('a sign-up does not tell whether the address is known', async () => {
   const { email } = await member();
-  const shape = (user) => JSON.stringify(Object.keys(user).sort().map((name) => [name, typeof user[name], user[name]?.length]));
+  // PostgreSQL writes no zeros at the end of a second's fraction: moments are of one length or another by chance.
+  const length = (value) => (/^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(value) ? 'a moment' : value?.length);
+  const shape = (user) => JSON.stringify(Object.keys(user).sort().map((name) => [name, typeof user[name], length(user[name])]));
   const known = ok(await client().auth.signUp({ email, password: 'another horse' }));
   const unknown = ok(await client().auth.signUp({ email: freshEmail('member'), password: 'another horse' }));
   assert.equal(known.session, null);
