@@ -1,7 +1,7 @@
 namespace Hedgerow.Storage.Backends;
 
 /// <summary>Files one after the other, as one stream; one is open at a time.</summary>
-internal sealed class JoinedFiles(IReadOnlyList<string> paths) : Stream
+internal sealed class JoinedFiles(IReadOnlyList<string> paths) : ReadOnlyBody
 {
     private FileStream? _open;
     private int _next;
@@ -21,20 +21,6 @@ internal sealed class JoinedFiles(IReadOnlyList<string> paths) : Stream
             _open = null;
         }
     }
-
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override bool CanRead => true;
-    public override bool CanSeek => false;
-    public override bool CanWrite => false;
-    public override long Length => throw new NotSupportedException();
-    public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-    public override void Flush() { }
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-    public override void SetLength(long value) => throw new NotSupportedException();
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {

@@ -1,5 +1,6 @@
 using System.Runtime.ExceptionServices;
 using System.Security.Cryptography;
+using Hedgerow.Storage.Backends;
 
 namespace Hedgerow.Storage.Resumable;
 
@@ -9,7 +10,7 @@ namespace Hedgerow.Storage.Resumable;
 /// </summary>
 /// <param name="tail">Null: nothing is left over.</param>
 /// <param name="hash">Goes over what arrives now; null: nobody asks for it.</param>
-internal sealed class ArrivingBytes(Stream? tail, Stream body, IncrementalHash? hash) : Stream
+internal sealed class ArrivingBytes(Stream? tail, Stream body, IncrementalHash? hash) : ReadOnlyBody
 {
     private Stream? _tail = tail;
 
@@ -50,18 +51,4 @@ internal sealed class ArrivingBytes(Stream? tail, Stream body, IncrementalHash? 
             return 0;
         }
     }
-
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override bool CanRead => true;
-    public override bool CanSeek => false;
-    public override bool CanWrite => false;
-    public override long Length => throw new NotSupportedException();
-    public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-    public override void Flush() { }
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-    public override void SetLength(long value) => throw new NotSupportedException();
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 }

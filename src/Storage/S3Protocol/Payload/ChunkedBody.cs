@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using Hedgerow.Storage.S3Protocol.Signing;
+using Hedgerow.Storage.Backends;
 
 namespace Hedgerow.Storage.S3Protocol.Payload;
 

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Hedgerow.Postgres;
+using Hedgerow.Storage.Backends;
 
 namespace Hedgerow.Storage.S3Protocol.Payload;
 

@@ -1,4 +1,4 @@
-namespace Hedgerow.Storage.S3Protocol.Payload;
+namespace Hedgerow.Storage.Backends;
 
 /// <summary>A stream that is read forward once, asynchronously.</summary>
 public abstract class ReadOnlyBody : Stream
