@@ -20,8 +20,13 @@ internal static class ServerSetup
     {
         builder.Configuration.AddConfiguration(configuration);
         builder.WebHost.UseKestrelCore();
-        // A buffer of its own for each idle connection (4 KiB) is cheaper than one more call of the kernel for each request.
-        builder.WebHost.UseSockets(sockets => sockets.WaitForDataBeforeAllocatingBuffer = false);
+        builder.WebHost.UseSockets(sockets =>
+        {
+            // A buffer of its own for each idle connection (4 KiB) is cheaper than one more call of the kernel for each request.
+            sockets.WaitForDataBeforeAllocatingBuffer = false;
+            // What a connection may send ahead of whoever reads it: many uploads at once must not cost a megabyte each.
+            sockets.MaxReadBufferSize = 256 * 1024;
+        });
         builder.WebHost.UseUrls(settings.Gateway.Urls);
         builder.WebHost.ConfigureKestrel(kestrel => Limit(kestrel, settings));
         builder.Services.AddRouting();
@@ -40,8 +45,6 @@ internal static class ServerSetup
     {
         kestrel.AddServerHeader = false;
         kestrel.Limits.MaxRequestBodySize = settings.Rest.MaxBodyBytes;
-        // What a connection may send ahead of whoever reads it: many uploads at once must not cost a megabyte each.
-        kestrel.Limits.MaxRequestBufferSize = 256 * 1024;
         // Twice ours: what lies between is answered with a body (RequestLimits), what lies above is cut off.
         kestrel.Limits.MaxRequestLineSize = 2 * settings.Gateway.MaxUrlBytes;
         kestrel.Limits.MaxRequestHeadersTotalSize = 2 * settings.Gateway.MaxHeaderBytes;

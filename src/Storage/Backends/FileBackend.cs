@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
+using Microsoft.Win32.SafeHandles;
 
 namespace Hedgerow.Storage.Backends;
 
@@ -13,7 +14,7 @@ public sealed class FileBackend(string root) : IObjectBackend
     private const int ChunkBytes = 128 * 1024;
 
     // Large bodies go to the disk while they arrive: otherwise all of it would be waited for at the end.
-    private const long FlushBytes = 16L * 1024 * 1024;
+    private const long WritebackBytes = 32L * ChunkBytes;
 
     private readonly FileLayout _layout = new(root);
 
@@ -128,34 +129,34 @@ public sealed class FileBackend(string root) : IObjectBackend
         using var file = File.OpenHandle(path, FileMode.CreateNew, FileAccess.Write, FileShare.None);
         // Two chunks: one is written while the next one arrives.
         var (filling, writing) = (ArrayPool<byte>.Shared.Rent(ChunkBytes), ArrayPool<byte>.Shared.Rent(ChunkBytes));
-        var (written, flushed) = (Task.CompletedTask, Task.CompletedTask);
+        var written = Task.CompletedTask;
         try
         {
-            var (at, flushedTo) = (0L, 0L);
+            var at = 0L;
             for (int read; (read = await body.ReadAtLeastAsync(filling.AsMemory(0, ChunkBytes), ChunkBytes, throwOnEndOfStream: false, cancellation)) > 0; at += read)
             {
                 await written;
                 (filling, writing) = (writing, filling);
-                written = RandomAccess.WriteAsync(file, writing.AsMemory(0, read), at, cancellation).AsTask();
-                if (at - flushedTo < FlushBytes || !flushed.IsCompleted) continue;
-                await flushed;
-                (flushed, flushedTo) = (Task.Run(() => RandomAccess.FlushToDisk(file), CancellationToken.None), at);
+                var (chunk, from) = (writing.AsMemory(0, read), at);
+                written = Task.Run(() => Write(file, chunk.Span, from), CancellationToken.None);
             }
             await written;
-            await flushed;
             RandomAccess.FlushToDisk(file);
         }
         finally
         {
-            // The file is not closed under a flush; why it failed is on its way already, or was told by the wait above.
-            await Task.WhenAny(flushed);
-            // A write in flight still reads its chunk: only what is surely free goes back.
-            if (written.IsCompleted)
-            {
-                ArrayPool<byte>.Shared.Return(writing);
-                ArrayPool<byte>.Shared.Return(filling);
-            }
+            // Neither file nor chunk goes away under a write; why it failed is on its way already, or was told by the wait above.
+            await Task.WhenAny(written);
+            ArrayPool<byte>.Shared.Return(writing);
+            ArrayPool<byte>.Shared.Return(filling);
         }
+    }
+
+    private static void Write(SafeFileHandle file, ReadOnlySpan<byte> chunk, long at)
+    {
+        RandomAccess.Write(file, chunk, at);
+        var end = at + chunk.Length;
+        if (end % WritebackBytes == 0) Writeback.Begin(file, end - WritebackBytes, WritebackBytes);
     }
 
     private static void DeleteIfThere(string path)

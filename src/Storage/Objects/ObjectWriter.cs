@@ -68,18 +68,19 @@ public sealed class ObjectWriter(StorageDatabase database, IObjectBackend backen
     /// <summary>Stores the body and makes it an object. A body that is too large, breaks off or cannot be stored leaves nothing.</summary>
     /// <param name="length">Bytes in <paramref name="body"/> where that is certain.</param>
     /// <param name="condition">Runs as the room, in the transaction that records the object and before it: what it raises refuses the upload.</param>
+    /// <param name="tagsByMd5">The tag is the MD5 also of a large body.</param>
     /// <exception cref="BackendException">The store failed.</exception>
     /// <exception cref="BodyTooLargeException">The body holds more than the permit allows.</exception>
     public async Task<Result<Recorded>> StoreAsync(
-        Session session, UploadPermit permit, Stream body, long? length, CancellationToken cancellation, SqlStatement? condition = null)
+        Session session, UploadPermit permit, Stream body, long? length, CancellationToken cancellation, SqlStatement? condition = null, bool tagsByMd5 = false)
     {
         var version = VersionKey.New();
-        await using var metered = new MeteredBody(body, permit.MaxBytes);
+        await using var metered = new MeteredBody(body, permit.MaxBytes, tagsByMd5 ? null : new LargeTag(version, length));
         BodyMeasure measure;
         try
         {
             await backend.PutAsync(version, metered, length, cancellation);
-            measure = await metered.FinishAsync();
+            measure = metered.Finish();
         }
         catch
         {
@@ -87,7 +88,7 @@ public sealed class ObjectWriter(StorageDatabase database, IObjectBackend backen
             await RemoveAsync([version]);
             throw;
         }
-        return await RecordAsync(session, permit.Intent, new StoredBytes(version, measure.Size, $"\"{measure.Md5}\"", measure.Checksum), condition, keepsRefused: false);
+        return await RecordAsync(session, permit.Intent, new StoredBytes(version, measure.Size, $"\"{measure.Tag}\"", measure.Checksum), condition, keepsRefused: false);
     }
 
     /// <summary>

@@ -63,7 +63,7 @@ public sealed record ResumableUpload(
         {
             crc = size == 0 ? part.Measure.Crc32C : Crc32C.Combine(crc, part.Measure.Crc32C, part.Measure.Size);
             size += part.Measure.Size;
-            md5.AppendData(Convert.FromHexString(part.Measure.Md5));
+            md5.AppendData(Convert.FromHexString(part.Measure.Tag));
         }
         return new StoredBytes(version, size, $"\"{Convert.ToHexStringLower(md5.GetHashAndReset())}-{parts.Length}\"", BodyMeasure.ChecksumOf(crc));
     }

@@ -63,7 +63,7 @@ public sealed class UploadAppender(UploadRows rows, IObjectBackend backend, Obje
             var before = arriving.Arrived;
             await using var metered = new MeteredBody(new BoundedStream(arriving, room), long.MaxValue);
             var size = await spool.FillAsync(metered, long.MaxValue, CancellationToken.None);
-            var measure = await metered.FinishAsync();
+            var measure = metered.Finish();
             var reached = upload.InParts + size;
             isOver = size < room || reached == upload.Limit;
             if (reached == upload.Limit && await arriving.HasMoreAsync()) return TooLong(upload);

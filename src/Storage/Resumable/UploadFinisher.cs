@@ -40,7 +40,7 @@ public sealed class UploadFinisher(UploadRows rows, IObjectBackend backend, Obje
 
     private async Task<StoredBytes> GatherAsync(Session session, ResumableUpload upload)
     {
-        if (upload is { InParts: 0, Tail: { Version: var version, Measure: var all } }) return new StoredBytes(version, all.Size, $"\"{all.Md5}\"", all.Checksum);
+        if (upload is { InParts: 0, Tail: { Version: var version, Measure: var all } }) return new StoredBytes(version, all.Size, $"\"{all.Tag}\"", all.Checksum);
         var (whole, name) = upload.Parts ?? throw new InvalidOperationException("An upload without a tail has parts.");
         var parts = await rows.PartsAsync(session, upload.Id);
         await backend.CompletePartsAsync(whole, name, [.. parts.Select(part => (part.Number, part.Receipt))], CancellationToken.None);

@@ -91,7 +91,7 @@ public sealed class UploadRows(StorageDatabase database)
             select {Columns} from u
             """,
             upload.Id.ToString(), Number(upload.Writer), Number(upload.Received), upload.Tail?.Version.Text, Number(upload.Tail?.Measure.Size),
-            upload.Tail?.Measure.Md5, Number(upload.Tail?.Measure.Crc32C), Number(part?.Number), Number(part?.Measure.Size), part?.Receipt, part?.Measure.Md5,
+            upload.Tail?.Measure.Tag, Number(upload.Tail?.Measure.Crc32C), Number(part?.Number), Number(part?.Measure.Size), part?.Receipt, part?.Measure.Tag,
             Number(part?.Measure.Crc32C)), CancellationToken.None);
 
     /// <summary>The parts that count, in order.</summary>

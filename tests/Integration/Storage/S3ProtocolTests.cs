@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Amazon.S3;
 using Amazon.S3.Model;
 using Amazon.S3.Transfer;
@@ -29,6 +30,9 @@ public sealed class S3ProtocolTests(SharedPlatform shared) : IClassFixture<Share
             await transfer.UploadAsync(new TransferUtilityUploadRequest { BucketName = bucket, Key = "large", InputStream = new MemoryStream(large), PartSize = 6 * 1024 * 1024 });
         Assert.True((await _platform.Service.DownloadAsync(bucket, "large").BytesAsync()).AsSpan().SequenceEqual(large));
         Assert.Equal(2, (await client.ListObjectsV2Async(new ListObjectsV2Request { BucketName = bucket })).S3Objects.Count);
+        // In one piece it has the tag that S3 gives it, as large as it is.
+        var whole = await client.PutObjectAsync(new PutObjectRequest { BucketName = bucket, Key = "whole", InputStream = new MemoryStream(large) });
+        Assert.Equal($"\"{Convert.ToHexStringLower(MD5.HashData(large))}\"", whole.ETag);
     }
 
     [Theory]

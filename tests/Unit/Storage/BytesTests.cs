@@ -36,9 +36,18 @@ public sealed class BytesTests
         await using var whole = new MeteredBody(new MemoryStream(bytes), bytes.Length);
         var copy = new MemoryStream();
         await whole.CopyToAsync(copy);
-        var measure = await whole.FinishAsync();
+        var measure = whole.Finish();
         Assert.Equal(new BodyMeasure(bytes.Length, Convert.ToHexStringLower(MD5.HashData(bytes)), Of(bytes)), measure);
         Assert.Equal(bytes, copy.ToArray());
+
+        // Announced, or found to be large on the way.
+        var version = VersionKey.New();
+        foreach (var length in new long?[] { 17_000_000, null })
+        {
+            await using var large = new MeteredBody(new MemoryStream(new byte[17_000_000]), long.MaxValue, new LargeTag(version, length));
+            await large.CopyToAsync(Stream.Null);
+            Assert.Equal(new BodyMeasure(17_000_000, $"{version.Text.Replace("-", "", StringComparison.Ordinal)}-4", Of(new byte[17_000_000])), large.Finish());
+        }
 
         await using var cut = new MeteredBody(new MemoryStream(bytes), bytes.Length - 1);
         await Assert.ThrowsAsync<BodyTooLargeException>(() => cut.CopyToAsync(Stream.Null));

@@ -106,8 +106,8 @@ public sealed class PartCalls(MultipartUploads uploads, ObjectWriter writer, Obj
         // An empty part is a row alone: stores have no use for it, and not all take one.
         if (length == 0) await metered.CopyToAsync(Stream.Null, cancellation);
         else receipt = await backend.PutPartAsync(upload.Version, upload.Id, number, metered, length, cancellation);
-        var measure = await metered.FinishAsync();
-        var part = new UploadedPart(number, measure.Size, $"\"{measure.Md5}\"", receipt, measure.Checksum, clock.GetUtcNow().UtcDateTime);
+        var measure = metered.Finish();
+        var part = new UploadedPart(number, measure.Size, $"\"{measure.Tag}\"", receipt, measure.Checksum, clock.GetUtcNow().UtcDateTime);
         return await uploads.KeepAsync(session, upload, part) ? part : S3Errors.NoSuchUpload;
     }
 

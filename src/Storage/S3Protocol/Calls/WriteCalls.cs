@@ -17,7 +17,9 @@ public sealed class WriteCalls(ObjectWriter writer)
             if (!(await writer.AuthoriseAsync(request.Session, head.Into(request, name, place.Replaces, payload.Length), isTrusted: false, cancellation)).Ok(out var permit, out error))
                 return Conditional(error, place);
             var condition = place.ETag is { } etag ? StorageDatabase.Statement("select hedgerow.hold_object($1, $2, $3)", request.Bucket, name, etag) : null;
-            if (!(await writer.StoreAsync(request.Session, permit, payload.Data, payload.Length, cancellation, condition)).Ok(out var recorded, out error)) return Conditional(error, place);
+            // S3's tag of what came in one piece is its MD5, whatever its size; its clients hold that against their files.
+            if (!(await writer.StoreAsync(request.Session, permit, payload.Data, payload.Length, cancellation, condition, tagsByMd5: true)).Ok(out var recorded, out error))
+                return Conditional(error, place);
             request.Response.Headers.ETag = recorded.Metadata.ETag;
             foreach (var (header, checksum) in payload.Checksums) request.Response.Headers[header] = checksum;
         }
