@@ -1,4 +1,5 @@
 using Hedgerow.Gateway.Configuration;
+using Hedgerow.Postgres.Errors;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Primitives;
 
@@ -69,7 +70,7 @@ public sealed class CorsPolicy(RequestDelegate next, LiveSettings settings)
     /// <summary>What was asked for is allowed, between the headers that always are.</summary>
     private static string AllowedHeaders(StringValues requested)
     {
-        var asked = string.Join(", ", requested.ToString().Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries));
+        var asked = string.Join(", ", requested.ToString().Split(',', StringSplitOptions.TrimEntries).Where(HttpHeader.IsName));
         return asked.Length == 0
             ? "Authorization, Content-Type, Accept, Accept-Language, Content-Language"
             : $"Authorization, {asked}, Accept, Accept-Language, Content-Language";

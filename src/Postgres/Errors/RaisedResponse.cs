@@ -41,13 +41,14 @@ public static class RaisedResponse
     {
         error = null;
         if (Parse(detail) is not { } root) return false;
-        if (!root.TryGetProperty("status", out var status) || !status.TryGetInt32Safely(out var code)) return false;
+        if (!root.TryGetProperty("status", out var status) || !status.TryGetInt32Safely(out var code) || !HttpStatus.IsFinal(code)) return false;
         if (!Text(root, "status_text", false, out var reason)) return false;
         if (!root.TryGetProperty("headers", out var headers) || headers.ValueKind != JsonValueKind.Object) return false;
         var list = new List<KeyValuePair<string, string>>();
         foreach (var header in headers.EnumerateObject())
         {
-            if (header.Value.ValueKind != JsonValueKind.String) return false;
+            if (header.Value.ValueKind != JsonValueKind.String || !HttpHeader.IsName(header.Name)) return false;
+            if (HttpHeader.Frames(header.Name)) continue;
             list.Add(new(header.Name, header.Value.GetString()!));
         }
         error = body with { Status = code, Headers = list, Reason = reason };

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Hedgerow.Postgres;
+using Hedgerow.Postgres.Errors;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 
@@ -20,7 +21,12 @@ internal static class ErrorResponse
         if (error.Reason is { } reason) response.HttpContext.Features.Get<IHttpResponseFeature>()!.ReasonPhrase = HeaderText.Of(reason);
         response.Headers.ContentType = "application/json; charset=utf-8";
         response.Headers["Proxy-Status"] = $"PostgREST; error={HeaderText.Of(error.Code)}";
-        foreach (var (name, value) in error.Headers) response.Headers.Append(name, HeaderText.Of(value));
+        // A raised one stands in place of ours; what decides over caches adds up.
+        foreach (var (name, value) in error.Headers)
+        {
+            if (name.Equals("Vary", StringComparison.OrdinalIgnoreCase)) response.Headers.Append(name, HeaderText.Of(value));
+            else response.Headers[name] = HeaderText.Of(value);
+        }
         return WriteBodyAsync(context, error, options);
     }
 
@@ -48,6 +54,7 @@ internal static class ErrorResponse
             json.WriteString("message", error.Message);
             json.WriteEndObject();
         }
+        if (HttpStatus.HasNoContent(context.Response.StatusCode)) return;
         context.Response.ContentLength = buffer.WrittenCount;
         if (!HttpMethods.IsHead(context.Request.Method)) await context.Response.BodyWriter.WriteAsync(buffer.WrittenMemory, context.RequestAborted);
     }

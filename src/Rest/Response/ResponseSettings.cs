@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 using Hedgerow.Postgres;
+using Hedgerow.Postgres.Errors;
 
 namespace Hedgerow.Rest.Response;
 
@@ -18,6 +19,7 @@ internal static class ResponseSettings
         {
             if (!TryStatus(status, out var code)) return s_badStatus;
             head.Status = code;
+            if (HttpStatus.HasNoContent(code)) (head.HasBody, head.IsEmpty, head.Refusal) = (false, false, null);
         }
         if (result.Headers is { } json)
         {
@@ -32,7 +34,7 @@ internal static class ResponseSettings
     private static bool TryStatus(string text, out int status)
     {
         var digits = text.Length - text.AsSpan().TrimStart("0123456789").Length;
-        return int.TryParse(text.AsSpan(0, digits), out status) && status is >= 100 and <= 999;
+        return int.TryParse(text.AsSpan(0, digits), out status) && HttpStatus.IsFinal(status);
     }
 
     private static bool TryHeaders(string json, [NotNullWhen(true)] out List<KeyValuePair<string, string>>? headers)
@@ -47,7 +49,8 @@ internal static class ResponseSettings
             {
                 if (item.ValueKind != JsonValueKind.Object || item.GetPropertyCount() != 1) return false;
                 var header = item.EnumerateObject().First();
-                if (header.Value.ValueKind != JsonValueKind.String) return false;
+                if (header.Value.ValueKind != JsonValueKind.String || !HttpHeader.IsName(header.Name)) return false;
+                if (HttpHeader.Frames(header.Name)) continue;
                 list.Add(new(header.Name, header.Value.GetString()!));
             }
             headers = list;
