@@ -24,9 +24,9 @@ public static class OpenApiDocument
         var tables = cache.Tables.Values
             .Where(t => t.Name.Schema == schema && (access is null || access.Relations.Contains(t.Name.Name)))
             .OrderBy(t => t.Name.Name, StringComparer.Ordinal).ToList();
-        // Overloads share a path: the one with the fewest parameters stands for them.
+        // Overloads share a path: the one with the most parameters stands for them.
         var routines = cache.Routines.Where(r => r.Key.Schema == schema)
-            .Select(r => r.Value.FirstOrDefault(o => access is null || access.Routines.Contains(o.Oid)))
+            .Select(r => r.Value.LastOrDefault(o => access is null || access.Routines.Contains(o.Oid)))
             .OfType<Routine>().OrderBy(r => r.Name.Name, StringComparer.Ordinal).ToList();
 
         var buffer = new ArrayBufferWriter<byte>(64 * 1024);

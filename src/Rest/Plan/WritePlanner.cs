@@ -41,6 +41,8 @@ internal static class WritePlanner
         ];
         if (request.Action is DeleteAction) return new DeleteMutation(table.Name, where, returning);
 
+        if (request.Action is SingleUpsertAction && !NamesOneRow(table, query))
+            return new ApiError(405, "PGRST105", "Filters must include all and only primary key columns with 'eq' operators");
         if (!Columns(table, request, resolver).Ok(out var columns, out var error)) return error;
         var body = BodyOf(request, missingAsDefault: request.Preferences.MissingAsDefault == true);
         switch (request.Action)
@@ -48,8 +50,6 @@ internal static class WritePlanner
             case UpdateAction:
                 return new UpdateMutation(table.Name, columns.Fields, body, where, returning);
             case SingleUpsertAction:
-                if (!NamesOneRow(table, query))
-                    return new ApiError(405, "PGRST105", "Filters must include all and only primary key columns with 'eq' operators");
                 return new ReplaceMutation(table.Name, columns.Fields, body with { MissingAsDefault = false }, where, table.PrimaryKey, returning);
             default:
                 var conflict = request.Preferences.Resolution is { } resolution

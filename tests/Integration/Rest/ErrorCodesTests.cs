@@ -52,6 +52,7 @@ public sealed class ErrorCodesTests(ErrorCodesTests.Database database) : IClassF
     [InlineData("GET", "/projects", null, "Range: 5-1", 416, "PGRST103")]
     [InlineData("GET", "/projects?offset=100", null, "Prefer: count=exact", 416, "PGRST103")]
     [InlineData("PUT", "/projects?name=eq.x", "{\"id\":1}", "", 405, "PGRST105")]
+    [InlineData("PUT", "/projects?name=eq.x", "{\"nothing\":1}", "", 405, "PGRST105")]
     [InlineData("GET", "/projects", null, "Accept-Profile: nowhere", 406, "PGRST106")]
     [InlineData("POST", "/projects", "{\"id\":9}", "Content-Profile: nowhere", 406, "PGRST106")]
     [InlineData("GET", "/projects", null, "Accept: image/png", 406, "PGRST107")]

@@ -38,6 +38,8 @@ public sealed class OpenApiDocumentTests(OpenApiDocumentTests.Fixture fixture) :
                 create function api.search(term text, size int default 10, tags text[] default '{}', variadic words varchar[] default '{}') returns setof api.projects language sql stable as 'select * from api.projects';
                 comment on function api.search is E'Finds projects\n\nBy their words';
                 create function api.change(data jsonb, at timestamptz) returns void language sql as '';
+                create function api.sum(a int) returns int language sql immutable as 'select a';
+                create function api.sum(a int, b int) returns int language sql immutable as 'select a + b';
                 create function api.ping() returns text language sql immutable as $$ select 'pong' $$;
                 create function api.hidden() returns void language sql as '';
                 revoke execute on function api.hidden() from public;
@@ -135,6 +137,9 @@ public sealed class OpenApiDocumentTests(OpenApiDocumentTests.Fixture fixture) :
           "words":{"format":"character varying[]","items":{"type":"string"},"type":"array"}}}}
         """)]
     [InlineData("paths/~1rpc~1search/post/parameters/1", """{"$ref":"#/parameters/preferParams"}""")]
+    [InlineData("paths/~1rpc~1sum/get/parameters", """
+        [{"name":"a","required":true,"in":"query","type":"integer","format":"int32"},{"name":"b","required":true,"in":"query","type":"integer","format":"int32"}]
+        """)]
     [InlineData("paths/~1rpc~1change/get", null)]
     [InlineData("paths/~1rpc~1change/post/parameters/0/schema", """{"type":"object","required":["data","at"],"properties":{"data":{"format":"jsonb"},"at":{"format":"timestamp with time zone","type":"string"}}}""")]
     [InlineData("paths/~1rpc~1ping/get/responses", """{"200":{"description":"OK"}}""")]
