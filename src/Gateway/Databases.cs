@@ -26,7 +26,7 @@ public static class Databases
         // Each request is one transaction with local settings only: nothing is left to reset.
         connection.NoResetOnClose = true;
         // The same shape of request gives the same text, so a statement is worth preparing at once.
-        connection.MaxAutoPrepare = 200;
+        connection.MaxAutoPrepare = options.PreparedStatements ? 200 : 0;
         connection.AutoPrepareMinUsages = 1;
         return Named(connection, "rest");
     }
@@ -36,7 +36,7 @@ public static class Databases
     public static Multiplexer? SharedForRest(DbOptions options)
     {
         var writes = options.SharedWriteConnections < 0 ? 4 * Environment.ProcessorCount : options.SharedWriteConnections;
-        return options.SharedReadConnections + writes == 0 ? null : Multiplexer.For(RestLogin(options), options.SharedReadConnections, writes, s_patience);
+        return options.SharedReadConnections + writes == 0 || !options.PreparedStatements ? null : Multiplexer.For(RestLogin(options), options.SharedReadConnections, writes, s_patience);
     }
 
     private static NpgsqlConnectionStringBuilder RestLogin(DbOptions options)

@@ -17,6 +17,9 @@ internal static partial class Log
     [LoggerMessage(4, LogLevel.Error, "{Method} {Path} -> {Status} in {Milliseconds:0.0} ms")]
     public static partial void Failed(ILogger logger, string method, string path, int status, double milliseconds);
 
+    [LoggerMessage(EventId = 10, Message = "{Sql}")]
+    public static partial void Executed(ILogger logger, LogLevel level, string sql);
+
     [LoggerMessage(5, LogLevel.Warning, "Not ready: {Check}")]
     public static partial void NotReady(ILogger logger, Exception exception, string check);
 

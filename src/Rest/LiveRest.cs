@@ -3,6 +3,7 @@ using Hedgerow.Rest.Execution;
 using Hedgerow.Rest.Request;
 using Hedgerow.Rest.Schema;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
 using Npgsql;
 
 namespace Hedgerow.Rest;
@@ -18,11 +19,12 @@ public sealed class LiveRest
     private readonly NpgsqlDataSource _database;
     private readonly Multiplexer? _shared;
     private readonly RestSecrets _secrets;
+    private readonly ILogger<LiveRest> _logger;
     private volatile State _state;
 
-    internal LiveRest(RestOptions options, NpgsqlDataSource database, Multiplexer? shared, RestSecrets secrets)
+    internal LiveRest(RestOptions options, NpgsqlDataSource database, Multiplexer? shared, RestSecrets secrets, ILogger<LiveRest> logger)
     {
-        (_database, _shared, _secrets) = (database, shared, secrets);
+        (_database, _shared, _secrets, _logger) = (database, shared, secrets, logger);
         _state = StateOf(options);
     }
 
@@ -55,6 +57,6 @@ public sealed class LiveRest
         var scripts = new RequestScript(options, _secrets);
         return new State(options, schemas, new RestHandler(
             options, new ApiRequestParser(options), schemas,
-            new StatementRunner(_database, _shared, options, scripts), new DescriptionRunner(_database, options, scripts)));
+            new StatementRunner(_database, _shared, options, scripts), new DescriptionRunner(_database, options, scripts), _logger));
     }
 }

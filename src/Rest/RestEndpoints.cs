@@ -21,7 +21,7 @@ public static class RestEndpoints
         this IServiceCollection services, RestOptions options, NpgsqlDataSource database, RestSecrets secrets,
         Func<IServiceProvider, Func<CancellationToken, Task>> reloadConfiguration)
     {
-        services.AddSingleton(provider => new LiveRest(options, database, provider.GetService<Multiplexer>(), secrets));
+        services.AddSingleton(provider => new LiveRest(options, database, provider.GetService<Multiplexer>(), secrets, provider.GetRequiredService<ILogger<LiveRest>>()));
         services.AddHostedService(provider => new ReloadListener(
             database, provider.GetRequiredService<LiveRest>(), reloadConfiguration(provider), provider.GetRequiredService<ILogger<ReloadListener>>()));
         return services;

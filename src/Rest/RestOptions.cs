@@ -70,6 +70,9 @@ public sealed record RestOptions
     /// <summary>A request header that is echoed in the response. Empty: none.</summary>
     public string TraceHeader { get; init; } = "";
 
+    /// <summary>Whether the request log tells the SQL of the requests that it tells (PostgREST's <c>log-query</c>); parameters stay out.</summary>
+    public bool LogQuery { get; init; }
+
     /// <summary>verbose, minimal.</summary>
     public string ErrorVerbosity { get; init; } = "verbose";
 

@@ -19,6 +19,12 @@ public sealed record DbOptions
     public int PoolSize { get; init; }
 
     /// <summary>
+    /// Whether REST prepares its statements (PostgREST's <c>db-prepared-statements</c>). False behind a pooler in transaction mode that does not keep
+    /// track of them (PgBouncer before 1.21): each statement is parsed anew then, and no connection is shared.
+    /// </summary>
+    public bool PreparedStatements { get; init; } = true;
+
+    /// <summary>
     /// Connections that REST's quick reads share, many in flight on each. 0: none, each read has one of the pool. Under a load that keeps all cores busy, one per core
     /// answers half as many requests again. On a machine that PostgreSQL is on too, set <c>kernel.sched_autogroup_enabled=0</c> with it: the kernel shares time by
     /// session, each backend is one of its own and the gateway a single one, so that the slowest hundredth of the requests would wait several times as long.

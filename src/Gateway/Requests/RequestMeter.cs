@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using Hedgerow.Gateway.Activity;
 using Hedgerow.Gateway.Configuration;
+using Hedgerow.Postgres.Execution;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Routing;
@@ -44,6 +45,7 @@ public sealed class RequestMeter(RequestDelegate next, GatewayOptions options, A
     private void Write(HttpContext context, int status, double milliseconds)
     {
         var (method, path) = (context.Request.Method, LoggedPath(context));
+        if (context.Features.Get<ExecutedSql>() is { } sql) Log.Executed(logger, LevelOf(status), sql.Text.ReplaceLineEndings(" "));
         if (status >= 500) Log.Failed(logger, method, path, status, milliseconds);
         else if (status >= 400) Log.Refused(logger, method, path, status, milliseconds);
         else Log.Served(logger, method, path, status, milliseconds);
@@ -59,6 +61,8 @@ public sealed class RequestMeter(RequestDelegate next, GatewayOptions options, A
         if (end < 0) end = target.Length;
         return target[..Math.Min(end, LoggedPathLength)];
     }
+
+    private static LogLevel LevelOf(int status) => status >= 500 ? LogLevel.Error : status >= 400 ? LogLevel.Warning : LogLevel.Information;
 
     private static RequestLog Lowest(int status) =>
         status >= 500 ? RequestLog.Errors : status >= 400 ? RequestLog.Failures : RequestLog.All;

@@ -5,11 +5,12 @@ using Hedgerow.Rest.Response;
 using Hedgerow.Rest.Schema;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Logging;
 
 namespace Hedgerow.Rest.Execution;
 
 /// <summary>One request from HTTP to HTTP: parse, plan, run, answer.</summary>
-internal sealed class RestHandler(RestOptions options, ApiRequestParser parser, SchemaCacheStore schemas, StatementRunner runner, DescriptionRunner describer)
+internal sealed class RestHandler(RestOptions options, ApiRequestParser parser, SchemaCacheStore schemas, StatementRunner runner, DescriptionRunner describer, ILogger logger)
 {
     private static readonly ApiError s_noSchema = new(503, "PGRST002", "Could not query the database for the schema cache. Retrying.")
     {
@@ -20,7 +21,7 @@ internal sealed class RestHandler(RestOptions options, ApiRequestParser parser, 
 
     public async Task HandleAsync(HttpContext context)
     {
-        if (options.TraceHeader.Length > 0) context.Response.Headers[options.TraceHeader] = context.Request.Headers[options.TraceHeader].ToString();
+        if (options.TraceHeader.Length > 0) context.Response.Headers[options.TraceHeader] = HeaderText.Of(context.Request.Headers[options.TraceHeader].ToString());
         if (await AnswerAsync(context, context.RequestAborted) is { } error) await ErrorResponse.WriteAsync(context, error, options);
     }
 
@@ -38,6 +39,7 @@ internal sealed class RestHandler(RestOptions options, ApiRequestParser parser, 
 
         if (!Planner.Plan(request, schema, options).Ok(out var planned, out error)) return error;
         writer.LegacyNames = planned.LegacyNames;
+        if (!planned.LegacyNames.IsEmpty) RequestLog.LegacyTargetNames(logger, request.Method, request.Path, writer.Renames);
         switch (planned.Plan)
         {
             case StatementPlan statement:

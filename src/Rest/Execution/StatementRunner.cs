@@ -23,6 +23,7 @@ internal sealed class StatementRunner(NpgsqlDataSource database, Multiplexer? sh
         HttpContext context, StatementPlan plan, ApiRequest request, SchemaCache schema, ResponseWriter writer, CancellationToken cancellation)
     {
         var script = scripts.For(plan, StatementBuilder.Build(plan, request, options), request, schema);
+        if (options.LogQuery) context.Features.Set(new ExecutedSql(script.Statements[^1].Text));
         writer.Timing.Mark(Stage.Plan);
         try
         {

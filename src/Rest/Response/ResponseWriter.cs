@@ -67,10 +67,10 @@ internal sealed class ResponseWriter(RestOptions options)
         if (options.UseLegacyTargetNames && !LegacyNames.IsEmpty) response.Headers.Warning = Warning();
     }
 
-    private string Warning()
-    {
-        var renames = string.Join(", ", LegacyNames.Select(n => $"`{n.Name}` to `{n.Alias}`"));
-        return HeaderText.Of("299 PostgRESTv16 \"Embedded resource was referenced by relation name even though it has an alias. This is deprecated and "
-            + $"will stop working in a future release. Update {renames} in query string filters, orders or limits.\"");
-    }
+    /// <summary><see cref="LegacyNames"/> in words, as a header or a line of a log can hold them.</summary>
+    public string Renames => HeaderText.Of(string.Join(", ", LegacyNames.Select(n => $"`{n.Name}` to `{n.Alias}`")));
+
+    private string Warning() =>
+        "299 PostgRESTv16 \"Embedded resource was referenced by relation name even though it has an alias. This is deprecated and "
+            + $"will stop working in a future release. Update {Renames} in query string filters, orders or limits.\"";
 }
