@@ -68,9 +68,10 @@ public sealed record GatewaySettings(
     /// <exception cref="SettingException">A setting is unknown, malformed, missing or out of range.</exception>
     public static GatewaySettings Read(IConfiguration configuration)
     {
+        var jwt = SettingsReader.Read<JwtOptions>(configuration.GetSection("Jwt"));
         var settings = new GatewaySettings(
             SettingsReader.Read<RestOptions>(configuration.GetSection("Rest")),
-            SettingsReader.Read<JwtOptions>(configuration.GetSection("Jwt")),
+            jwt with { Secret = ExternalFile.Resolve("Jwt:Secret", jwt.Secret) },
             SettingsReader.Read<AuthOptions>(configuration.GetSection("Auth")),
             SettingsReader.Read<RealtimeOptions>(configuration.GetSection("Realtime")),
             SettingsReader.Read<StorageOptions>(configuration.GetSection("Storage")),

@@ -1,4 +1,6 @@
+using Hedgerow.Gateway.Configuration;
 using Hedgerow.Tests.Integration.Support;
+using Microsoft.Extensions.Configuration;
 
 namespace Hedgerow.Tests.Integration.Rest;
 
@@ -103,6 +105,26 @@ public sealed class ConfigurationReloadTests
 
         static async Task<(int, string?)> RefusalAsync(HttpClient client) =>
             await client.SendAsync("GET", "/things") is var answer ? (answer.Status, answer["code"]) : default;
+    }
+
+    [Fact]
+    public async Task A_secret_can_stand_in_a_file()
+    {
+        var file = Path.Combine(Path.GetTempPath(), $"{Guid.NewGuid():N}.jwk");
+        await File.WriteAllTextAsync(file, "a secret that stands in a file of its own\n");
+        try
+        {
+            await using var platform = await PlainPlatform.StartAsync(Schemas, ("Rest:Schemas", "one"), ("Jwt:Secret", $"@{file}"));
+            var client = platform.Client($$"""{"role":"{{platform.Roles.User}}"}""", "a secret that stands in a file of its own");
+            Assert.Equal(200, (await client.SendAsync("GET", "/things")).Status);
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+
+        var gone = new ConfigurationBuilder().AddInMemoryCollection([new("Jwt:Secret", $"@{file}")]).Build();
+        Assert.StartsWith("Setting Jwt:Secret", Assert.Throws<SettingException>(() => GatewaySettings.Read(gone)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
