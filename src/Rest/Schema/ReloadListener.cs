@@ -8,9 +8,10 @@ using Npgsql;
 namespace Hedgerow.Rest.Schema;
 
 /// <summary>
-/// Keeps configuration and schema cache in step with the database: reads both, then again on <c>NOTIFY pgrst</c>, on SIGUSR1 (the schema) and on
-/// SIGUSR2 (the configuration; PostgREST, Listener). Of a burst the first is served at once and the rest by one reload after it. Over a lost
-/// connection it comes back by itself, waiting up to 32 s between attempts, and reloads, since notifications were missed.
+/// Keeps configuration and schema cache in step with the database: reads both, then again on <c>NOTIFY pgrst</c>, on SIGUSR1 (the schema, with the
+/// configuration where the database may hold some of it) and on SIGUSR2 (the configuration; PostgREST, Listener, Schema Cache Reloading). Of a burst
+/// the first is served at once and the rest by one reload after it. Over a lost connection it comes back by itself, waiting up to 32 s between
+/// attempts, and reloads, since notifications were missed.
 /// It holds one connection of the pool. Transaction-mode poolers and standbys know no LISTEN: there <see cref="RestOptions.ChannelEnabled"/> is
 /// turned off, and signals remain.
 /// </summary>
@@ -145,7 +146,8 @@ public sealed class ReloadListener(
     {
         var begun = Stopwatch.GetTimestamp();
         var options = rest.Options;
-        if (cause.Configuration) await reloadConfiguration(stopping);
+        // Where settings stand in the database they are part of what a change of its schema may have changed.
+        if (cause.Configuration || options.DbConfig) await reloadConfiguration(stopping);
         // Other options came with a schema that was read just now.
         if (ReferenceEquals(options, rest.Options)) await rest.ReloadSchemaAsync(stopping);
         if (rest.Schema is not { } schema) return;

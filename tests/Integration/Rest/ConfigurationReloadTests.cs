@@ -38,6 +38,16 @@ public sealed class ConfigurationReloadTests
     }
 
     [Fact]
+    public async Task A_reload_of_the_schema_takes_the_databases_settings_along()
+    {
+        await using var platform = await PlainPlatform.StartAsync(Schemas, ("Rest:Schemas", "one"));
+
+        await platform.ExecuteAsync("alter role {login} set pgrst.db_max_rows = '3'; notify pgrst, 'reload schema'");
+
+        await platform.UntilAsync(http => http.SendAsync("GET", "/things"), a => a.Json.GetArrayLength() == 3);
+    }
+
+    [Fact]
     public async Task A_function_can_say_the_settings_before_the_first_request()
     {
         await using var platform = await PlainPlatform.StartAsync(
@@ -159,6 +169,7 @@ public sealed class ConfigurationReloadTests
 
         await platform.ExecuteAsync("create table one.marker (); grant select on one.marker to {anon}; notify \"Our Channel\", 'reload schema'");
         await platform.UntilAsync(http => http.SendAsync("GET", "/marker"), a => a.Status == 200);
+        Assert.Equal(5, (await platform.Http.SendAsync("GET", "/things")).Json.GetArrayLength());
     }
 
     [Fact]
