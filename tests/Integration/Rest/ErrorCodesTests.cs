@@ -17,6 +17,8 @@ public sealed class ErrorCodesTests(ErrorCodesTests.Database database) : IClassF
         create function api.add(a int, b int) returns int language sql immutable as 'select a + b';
         create function api.same(a int) returns int language sql immutable as 'select a';
         create function api.same(a text) returns text language sql immutable as 'select a';
+        create function api.twin(a text) returns text language sql immutable as 'select a';
+        create function api.twin(a int) returns int language sql immutable as 'select a';
         create function api.bad_headers() returns void language sql as $$ select set_config('response.headers', '{"a":"b"}', true) $$;
         create function api.bad_status() returns void language sql as $$ select set_config('response.status', 'teapot', true) $$;
         create function api.bad_message() returns void language plpgsql as $$ begin raise sqlstate 'PGRST' using message = 'x', detail = '{"status":402,"headers":{}}'; end $$;
@@ -94,6 +96,14 @@ public sealed class ErrorCodesTests(ErrorCodesTests.Database database) : IClassF
         Assert.Equal(target.Contains("offset", StringComparison.Ordinal) ? null : $"PostgREST; error={code}", answer.Header("Proxy-Status"));
         Assert.NotEmpty(answer["message"]!);
         Assert.Equal(3, (await _platform.Http.SendAsync("GET", "/projects")).Json.GetArrayLength());
+    }
+
+    [Fact]
+    public async Task Overloads_that_cannot_be_told_apart_are_named_in_an_order_of_their_own()
+    {
+        var answer = await _platform.Http.SendAsync("GET", "/rpc/twin?a=1");
+
+        Assert.Equal((300, "Could not choose the best candidate function between: api.twin(a => integer), api.twin(a => text)"), (answer.Status, answer["message"]));
     }
 
     [Theory]

@@ -57,4 +57,5 @@ where n.nspname = any ($1)
   and p.prokind = 'f'
   and t.oid <> 'pg_catalog.trigger'::pg_catalog.regtype
   and coalesce(a.callable, true)
-order by n.nspname, p.proname, p.pronargs, p.oid
+-- Overloads in PostgREST's order: it is the one in which an ambiguous call names them.
+order by n.nspname, p.proname, p.pronargs, d.description collate "C" nulls first, a.names collate "C", a.types collate "C", p.oid
