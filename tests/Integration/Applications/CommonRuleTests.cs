@@ -33,6 +33,28 @@ public sealed class CommonRuleTests(ApplicationFixture fixture) : IClassFixture<
             await client.RefusedAsync("42501", "select hedgerow.decrypt($1)", secret);
     }
 
+    // An index's row holds 2,704 bytes: a longer text would be an error of the server's, not the client's. Enums, keys of other tables and lists of values
+    // are short by themselves.
+    [Fact]
+    public async Task C_07_Every_text_that_a_client_writes_into_an_index_is_bounded() => Assert.Null(await fixture.Operator.ScalarAsync<string>(
+        $"""
+        select string_agg(distinct c.oid::regclass || '.' || a.attname, ', ')
+        from pg_index as i
+        join pg_class as c on c.oid = i.indrelid and not c.relispartition and c.relnamespace::regnamespace::text in {Schemas}
+        join pg_attribute as a on a.attrelid = c.oid and a.attnum = any (i.indkey)
+        where (a.atttypid = 'text'::regtype or a.atttypid = 'varchar'::regtype and a.atttypmod > 604 or a.atttypid = 'text[]'::regtype)
+          and exists (
+            select from information_schema.column_privileges as p
+            where p.grantee in ('anon', 'authenticated') and p.privilege_type in ('INSERT', 'UPDATE')
+              and (p.table_schema, p.table_name, p.column_name) = (c.relnamespace::regnamespace::text, c.relname, a.attname))
+          and not exists (
+            select from pg_constraint as k where k.conrelid = c.oid and a.attnum = any (k.conkey)
+              and (k.contype = 'f' or pg_get_constraintdef(k.oid) ~ '(char|octet)_length\(|= ANY|[0-9],[0-9]'))
+          and not exists (
+            select from pg_trigger as t where t.tgrelid = c.oid and t.tgfoid = 'hedgerow.refuse_long_texts'::regproc
+              and encode(t.tgargs, 'escape') ~ ('(^|\\000)' || a.attname || '\\000'))
+        """));
+
     /// <summary>Told by others (Stripe, a mail or print provider, a git host), written once, or moved by functions alone.</summary>
     private static readonly string[] WithoutLifecycle =
     [

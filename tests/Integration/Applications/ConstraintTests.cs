@@ -49,6 +49,21 @@ public sealed class ConstraintTests(ApplicationFixture fixture) : IClassFixture<
     [InlineData("WB_05", "23505", "insert into web_builder.campaign_components (campaign_id, name, component_type, sort_order, parent_component_id, version) select '00000000-0000-4000-8000-000000000001', 'C', 'form', n, '00000000-0000-4000-8000-000000000002', 2 from generate_series(1, 2) as n")]
     [InlineData("WB_08", "23514", "insert into web_builder.component_library (user_id, name, component_type, code, price) values (gen_random_uuid(), 'C', 'form', 'x', 5)")]
     [InlineData("WB_08", "23514", "insert into web_builder.component_library (user_id, name, component_type, code, price, is_marketplace_item, is_public) values (gen_random_uuid(), 'C', 'form', 'x', 5, true, true)")]
+    [InlineData("AF_06", "23514", "insert into appforge.app_metrics (app_id, metric_type, value) values ('a', 'cpu', 'NaN')")]
+    [InlineData("SL_04", "23514", "insert into spike_land.monetization_models (app_id, type, price) values ('a', 'ONE_TIME', 'NaN')")]
+    [InlineData("SL_06", "23514", "insert into spike_land.tokens_packages (name, tokens, price_usd, stripe_price_id) values ('P', 1, 'NaN', 'p')")]
+    [InlineData("SL_07", "23514", "insert into spike_land.subscription_plans (name, tier, tokens_per_month, price_gbp, stripe_price_id, active) values ('P', 'BASIC', 1, 'NaN', 'p', false)")]
+    [InlineData("SL_17", "23514", "insert into spike_land.merch_products (name, category_id, provider, provider_sku, base_price, retail_price) values ('P', 'c', 'PRODIGI', 's', 'NaN', 5)")]
+    [InlineData("SL_17", "23514", "insert into spike_land.merch_products (name, category_id, provider, provider_sku, base_price, retail_price) values ('P', 'c', 'PRODIGI', 's', 5, 'NaN')")]
+    [InlineData("SL_17", "23514", "insert into spike_land.merch_variants (product_id, name, provider_sku, price_delta) values ('p', 'V', 's', 'NaN')")]
+    [InlineData("SL_18", "23514", "insert into spike_land.analytics_events (session_id, name, value) values ('s', 'E', 'NaN')")]
+    [InlineData("SL_18", "23514", "insert into spike_land.analytics_events (session_id, name, value) values ('s', 'E', '-Infinity')")]
+    [InlineData("SL_20", "23514", "insert into spike_land.audio_tracks (project_id, name, file_format, duration, file_size_bytes, file_r2_key) values ('m', 'T', 'wav', 'Infinity', 1, 'k')")]
+    [InlineData("WB_03", "23514", "insert into web_builder.platform_analyses (integration_id, analysis_type, ai_cost) values (gen_random_uuid(), 'full_audit', 'NaN')")]
+    [InlineData("WB_06", "23514", "insert into web_builder.ai_generations (user_id, generation_type, prompt_text, cost) values (gen_random_uuid(), 'campaign', 'P', 'NaN')")]
+    [InlineData("WB_08", "23514", "insert into web_builder.component_library (user_id, name, component_type, price, is_marketplace_item) values (gen_random_uuid(), 'C', 'form', 'NaN', true)")]
+    [InlineData("WB_08", "23514", "insert into web_builder.component_purchases (component_id, user_id, amount) values (gen_random_uuid(), gen_random_uuid(), 'NaN')")]
+    [InlineData("WB_09", "23514", "insert into web_builder.conversions (campaign_id, conversion_type, value) values (gen_random_uuid(), 'sale', 'NaN')")]
     public async Task C_07_The_table_itself_refuses_what_must_never_stand_in_it(string behaviour, string sqlState, string insert)
     {
         await using var session = await fixture.Database.OpenAsync("postgres");

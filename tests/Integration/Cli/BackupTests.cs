@@ -8,7 +8,7 @@ namespace Hedgerow.Tests.Integration.Cli;
 public sealed class BackupTests
 {
     [Fact]
-    public async Task A_backup_gives_back_what_was_lost_or_says_which_program_it_needs()
+    public async Task IC_27_A_backup_gives_back_what_was_lost_or_says_which_program_it_needs()
     {
         using var state = new TemporaryState();
         await using var database = await TestDatabase.CreateAsync();

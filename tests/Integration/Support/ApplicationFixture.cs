@@ -55,6 +55,23 @@ public sealed class ApplicationFixture : IAsyncLifetime
         return refused.Sum();
     }
 
+    /// <summary>
+    /// <paramref name="second"/> comes while the statement of <paramref name="first"/> is done and not committed; once it waits for that, or has not had to,
+    /// the first commits. Returns what came of the second.
+    /// </summary>
+    internal async Task<T> WhileAsync<T>(Person first, string sql, object?[] arguments, Func<Task<T>> second)
+    {
+        await using var held = await first.BeginAsync();
+        await held.ExecuteAsync(sql, arguments);
+        var coming = second();
+        while (!coming.IsCompleted && !await Operator.ScalarAsync<bool>(
+            "select exists (select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock')"))
+        {
+        }
+        await held.CommitAsync();
+        return await coming;
+    }
+
     /// <summary>A moment in UTC, such as <c>2026-03-01 12:00</c>.</summary>
     internal static DateTime Moment(string text) =>
         DateTime.Parse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal);

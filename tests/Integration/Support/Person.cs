@@ -49,14 +49,18 @@ internal sealed class Person(TestDatabase database, string role, Guid? id = null
         return error;
     }
 
+    /// <summary>A transaction of this person's, which holds its locks until it is committed or disposed of.</summary>
+    public async Task<TestSession> BeginAsync() => await TestSession.BeginAsync(await database.OpenAdminAsync(), role, Claims);
+
+    private string Claims => id is null
+        ? JsonSerializer.Serialize(new { role })
+        : JsonSerializer.Serialize(new { role, sub = id });
+
     private async Task BecomeAsync(NpgsqlConnection connection)
     {
-        var claims = id is null
-            ? JsonSerializer.Serialize(new { role })
-            : JsonSerializer.Serialize(new { role, sub = id });
         await using var command = Command(connection,
             "select set_config('request.jwt.claims', $1, true), set_config('hedgerow.decryption_key', $2, true), set_config('request.headers', $3, true), set_config('role', $4, true)",
-            [claims, TestKey.Private, headers, role]);
+            [Claims, TestKey.Private, headers, role]);
         await command.ExecuteNonQueryAsync();
     }
 

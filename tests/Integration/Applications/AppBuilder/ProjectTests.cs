@@ -68,6 +68,18 @@ public sealed class ProjectTests(ApplicationFixture fixture) : IClassFixture<App
     }
 
     [Fact]
+    public async Task AB_03_Of_fifty_starts_and_of_fifty_deployments_at_once_one_begins()
+    {
+        var (owner, project) = await ProjectAsync();
+        Assert.Equal(49, await ApplicationFixture.FiftyAsync("PT409", _ => owner.ExecuteAsync("""select app_builder.start_generation($1, '{"BACKEND": "A REST API"}')""", project)));
+        var generation = await owner.ScalarAsync<string>("select id from app_builder.generations where project_id = $1", project);
+        foreach (var status in new[] { "RUNNING", "COMPLETED" }) await fixture.Service.ExecuteAsync(End, generation, status);
+        Assert.Equal("READY", await owner.ScalarAsync<string>(Status, project));
+        Assert.Equal(49, await ApplicationFixture.FiftyAsync("PT409", _ => owner.ExecuteAsync("select app_builder.deploy_project($1)", project)));
+        Assert.Equal(1L, await owner.ScalarAsync<long>("select count(*) from app_builder.deployments where project_id = $1", project));
+    }
+
+    [Fact]
     public async Task AB_03_A_failure_is_an_error_from_which_a_retry_leads_back_to_generating()
     {
         var (owner, project) = await ProjectAsync();

@@ -42,6 +42,29 @@ public sealed class MarketplaceTests(ApplicationFixture fixture) : IClassFixture
     }
 
     [Fact]
+    public async Task AF_01_Publications_at_once_are_versions_one_after_the_other()
+    {
+        var (creator, template) = await TemplateAsync(0);
+        Assert.Equal("1.2.0", await fixture.WhileAsync(creator, "select appforge.publish_template($1)", [template],
+            () => creator.ScalarAsync<string>("select version from appforge.publish_template($1)", template)));
+        Assert.Equal("1.0.0 1.1.0 1.2.0", await creator.ScalarAsync<string>(
+            "select string_agg(version, ' ' order by created_at) from appforge.template_sources where template_id = $1", template));
+    }
+
+    [Theory]
+    [InlineData("description", 50_000)]
+    [InlineData("name", 200)]
+    [InlineData("category", 100)]
+    public async Task AF_01_A_text_that_the_search_could_not_hold_is_refused(string column, int longest)
+    {
+        var (creator, template) = await TemplateAsync(0);
+        var change = $"update appforge.templates set {column} = $2 where id = $1";
+        await creator.ExecuteAsync(change, template, new string('x', longest));
+        var refusal = await creator.RefusedAsync("PT400", change, template, string.Concat(Enumerable.Range(0, 250_000).Select(n => $"{n} ")));
+        Assert.Contains($"{column} of templates", refusal.MessageText, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task AF_01_A_template_is_made_only_of_a_project_that_its_creator_owns()
     {
         var world = await ForgeWorld.MakeAsync(fixture);
@@ -56,6 +79,8 @@ public sealed class MarketplaceTests(ApplicationFixture fixture) : IClassFixture
     [InlineData(1000, 15, "850 255 595 pending")]
     [InlineData(333, 10, "300 90 210 pending")]
     [InlineData(999, 100, "0 0 0 completed")]
+    [InlineData(int.MaxValue, null, "2147483647 644245094 1503238553 pending")]
+    [InlineData(int.MaxValue, 1, "2126008811 637802643 1488206168 pending")]
     [InlineData(0, null, "0 0 0 completed")]
     public async Task AF_02_Amounts_are_exact_to_the_cent_and_what_is_free_completes_at_once(int price, int? discount, string expected)
     {
@@ -106,6 +131,20 @@ public sealed class MarketplaceTests(ApplicationFixture fixture) : IClassFixture
         Assert.True(await creator.ScalarAsync<bool>("select paid_at is not null from appforge.commissions"));
         Assert.Equal("paid 1 700", await creator.ScalarAsync<string>("select concat_ws(' ', status, sales, amount) from appforge.creator_earnings"));
         await creator.RefusedAsync("42501", "update appforge.commissions set amount = 1000000");
+    }
+
+    [Fact]
+    public async Task AF_03_A_purchase_is_completed_by_one_charge()
+    {
+        var (_, template) = await TemplateAsync(1000);
+        var buyer = await fixture.SignUpAsync();
+        var purchase = await buyer.ScalarAsync<string>(Buy, template);
+        const string other = "select appforge.complete_purchase($1, $2)";
+        // Of two charges at once the second is the one that has to go back.
+        Assert.Contains("ch_2", (await fixture.WhileAsync(fixture.Service, Complete, [purchase], () => fixture.Service.RefusedAsync("PT409", other, purchase, "ch_2"))).MessageText, StringComparison.Ordinal);
+        await fixture.Service.RefusedAsync("PT409", other, purchase, null);
+        await fixture.Service.ExecuteAsync(Complete, purchase);
+        Assert.Equal("ch_1", await buyer.ScalarAsync<string>("select stripe_charge_id from appforge.marketplace_purchases where id = $1", purchase));
     }
 
     [Fact]

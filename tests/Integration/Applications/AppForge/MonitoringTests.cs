@@ -56,6 +56,18 @@ public sealed class MonitoringTests(ApplicationFixture fixture) : IClassFixture<
         Assert.Equal(first, await world.Viewer.ScalarAsync<DateTime>("select first_occurrence from appforge.app_errors"));
     }
 
+    [Theory]
+    [InlineData("{\"low\": \"many\"}")]
+    [InlineData("{\"low\": 0}")]
+    [InlineData("{\"low\": 1.5}")]
+    [InlineData("{\"dire\": 1}")]
+    public async Task AF_08_A_threshold_is_a_count_by_the_name_of_a_severity(string thresholds)
+    {
+        var (world, _) = await AppAsync();
+        Assert.Contains("apps_alert_thresholds_count",
+            (await world.Editor.RefusedAsync("23514", "update appforge.apps set alert_thresholds = $2::jsonb where id = $1", world.App, thresholds)).MessageText, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task AF_08_Alerts_go_by_each_member_s_preference_once_an_hour_and_reach_their_threshold_first()
     {

@@ -62,6 +62,25 @@ public sealed class TeamTests(ApplicationFixture fixture) : IClassFixture<Applic
     }
 
     [Fact]
+    public async Task AF_10_Nobody_grants_by_permissions_what_they_do_not_hold()
+    {
+        var world = await ForgeWorld.MakeAsync(fixture);
+        var (helper, newcomer) = (await fixture.SignUpAsync(), (await fixture.SignUpAsync()).Id.ToString());
+        const string add = "insert into appforge.team_members (team_id, user_id, role, permissions) values ($1, $2, $3::appforge.team_role, $4::jsonb)";
+        const string set = "update appforge.team_members set permissions = $2::jsonb where user_id = $1";
+        await world.Owner.ExecuteAsync(add, world.Team, helper.Id.ToString(), "editor", """{"manage_members": true, "edit_projects": false}""");
+        var refusal = await helper.RefusedAsync("PT403", add, world.Team, newcomer, "viewer", """{"manage_projects": true}""");
+        Assert.Contains("manage_projects", refusal.MessageText, StringComparison.Ordinal);
+        await helper.RefusedAsync("PT403", add, world.Team, newcomer, "editor", "{}"); // may edit, which the helper may not
+        await helper.ExecuteAsync(add, world.Team, newcomer, "viewer", """{"manage_members": true}""");
+        await helper.RefusedAsync("PT403", set, newcomer, """{"edit_projects": true}""");
+        // What somebody holds already is not granted again, and may be taken.
+        await world.Owner.ExecuteAsync(set, newcomer, """{"manage_projects": true, "manage_members": true}""");
+        Assert.Equal(1, await helper.ExecuteAsync(set, newcomer, """{"manage_projects": true}"""));
+        Assert.Equal(1, await helper.ExecuteAsync(set, newcomer, "{}"));
+    }
+
+    [Fact]
     public async Task AF_10_A_role_in_the_token_is_nothing()
     {
         var world = await ForgeWorld.MakeAsync(fixture);
@@ -110,6 +129,8 @@ public sealed class TeamTests(ApplicationFixture fixture) : IClassFixture<Applic
         await guests.Owner.ExecuteAsync("select appforge.share_with_team($1, $2, 'edit')", world.Project, guests.Team);
         Assert.Equal(1, await guests.Viewer.ExecuteAsync(Rename, world.Project));
         await world.Owner.RefusedAsync("PT409", "insert into appforge.project_permissions (project_id, user_id, team_id) values ($1, $2, $3)", world.Project, world.Stranger.Id.ToString(), guests.Team);
+        // Nor does who is outside of a team learn who is in it.
+        await world.Admin.RefusedAsync("PT409", "insert into appforge.project_permissions (project_id, user_id, team_id) values ($1, $2, $3)", world.Project, guests.Editor.Id.ToString(), guests.Team);
         await guests.Owner.ExecuteAsync("delete from appforge.team_members where user_id = $1", guests.Viewer.Id.ToString());
         Assert.Equal(0, await guests.Viewer.ExecuteAsync(Rename, world.Project));
         // Nor does it come back with the next one.
@@ -165,6 +186,25 @@ public sealed class TeamTests(ApplicationFixture fixture) : IClassFixture<Applic
             await writer.RefusedAsync("42501", "update appforge.activity_logs set action = 'x'");
         }
         await fixture.Operator.RefusedAsync("PT405", "update appforge.activity_logs set action = 'x'");
+    }
+
+    [Fact]
+    public async Task AF_13_Comments_and_what_is_made_of_errors_are_activity_too()
+    {
+        var world = await ForgeWorld.MakeAsync(fixture);
+        var comment = await world.Viewer.ScalarAsync<string>("insert into appforge.comments (resource_type, resource_id, content) values ('app', $1, 'Why?') returning id", world.App);
+        await world.Editor.ExecuteAsync("update appforge.comments set resolved = true where id = $1", comment);
+        await world.Viewer.ExecuteAsync("delete from appforge.comments where id = $1", comment);
+        const string report = "select appforge.report_error('TypeError', app_id => $1)";
+        await fixture.Service.ExecuteAsync(report, world.App);
+        await fixture.Service.ExecuteAsync(report, world.App); // once more is no news
+        await world.Editor.ExecuteAsync("update appforge.app_errors set status = 'resolved'");
+        await fixture.Service.ExecuteAsync(report, world.App);
+        Assert.Equal(
+            $"created comment {world.Viewer.Id}, updated comment {world.Editor.Id}, deleted comment {world.Viewer.Id}, updated error {world.Editor.Id}, updated error service",
+            await world.Viewer.ScalarAsync<string>("select string_agg(concat_ws(' ', action, resource_type, user_id), ', ' order by timestamp) from appforge.activity_logs where resource_type in ('comment', 'error')"));
+        Assert.Equal("new resolved, resolved new", await world.Viewer.ScalarAsync<string>(
+            "select string_agg(changes #>> '{before,status}' || ' ' || (changes #>> '{after,status}'), ', ' order by timestamp) from appforge.activity_logs where resource_type = 'error'"));
     }
 
     [Fact]

@@ -36,6 +36,15 @@ public sealed class BoxTests(ApplicationFixture fixture) : IClassFixture<Applica
     }
 
     [Fact]
+    public async Task SL_15_An_order_waits_for_the_one_before_it_and_is_told_what_the_box_is_then()
+    {
+        var (owner, _, box) = await BoxAsync(tokens: 100);
+        await CarryOutAsync(box);
+        var refusal = await fixture.WhileAsync(owner, Order, [box, "STOP"], () => owner.RefusedAsync("PT409", Order, box, "STOP"));
+        Assert.Contains("\"STOPPING\": STOP is not possible", refusal.MessageText, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task SL_15_Each_begun_hour_is_charged_once_and_a_box_without_tokens_stops()
     {
         var (owner, id, box) = await BoxAsync(tokens: 7); // two tokens an hour

@@ -164,6 +164,17 @@ public sealed class ImageTests(ApplicationFixture fixture) : IClassFixture<Appli
     }
 
     [Fact]
+    public async Task SL_12_An_order_waits_for_an_image_that_comes_in_and_has_to_name_it()
+    {
+        var (owner, _) = await fixture.LanderAsync();
+        var (album, first) = await AlbumAsync(owner);
+        var second = await fixture.ImageAsync(owner);
+        await fixture.WhileAsync(owner, "insert into spike_land.album_images (album_id, image_id) values ($1, $2)", [album, second],
+            () => owner.RefusedAsync("PT400", "select spike_land.reorder_album($1, array[$2])", album, first));
+        await owner.ExecuteAsync("select spike_land.reorder_album($1, array[$2, $3])", album, second, first);
+    }
+
+    [Fact]
     public async Task SL_12_Only_one_s_own_images_go_into_one_s_own_albums()
     {
         var (owner, _) = await fixture.LanderAsync();

@@ -125,6 +125,32 @@ public sealed class MerchTests(ApplicationFixture fixture) : IClassFixture<Appli
         Assert.Contains("empty", (await second).MessageText, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task SL_17_What_comes_into_a_cart_while_it_is_checked_out_stays_for_the_next_order()
+    {
+        var (slow, _) = await fixture.LanderAsync();
+        var (person, _) = await fixture.LanderAsync();
+        foreach (var buyer in new[] { slow, person }) await buyer.ExecuteAsync(AddPrint, await fixture.ImageAsync(buyer, 3000), 1);
+        var late = await fixture.ImageAsync(person, 3000);
+        Task? adding = null;
+        // Another's checkout holds the order numbers: the person's has its sum by then, and not its items.
+        await fixture.WhileAsync(slow, Checkout, [SpikeLand.Address], async () =>
+        {
+            var checkout = person.ScalarAsync<string>(Checkout, SpikeLand.Address);
+            await fixture.Database.UntilAsync("select exists (select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock')");
+            adding = person.ExecuteAsync(AddPrint, late, 1);
+            await fixture.Database.UntilAsync(
+                $"select count(*) > 1 or exists (select from spike_land.merch_cart_items where image_id = '{late}') from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'");
+            return await checkout;
+        });
+        await adding!;
+        Assert.Equal("1 t 1", await person.ScalarAsync<string>(
+            """
+            select concat_ws(' ', count(*), sum(i.total_price) = max(o.subtotal), (select count(*) from spike_land.merch_cart_items))
+            from spike_land.merch_orders as o join spike_land.merch_order_items as i on i.order_id = o.id
+            """));
+    }
+
     [Theory]
     [InlineData("{}")]
     [InlineData("null")]

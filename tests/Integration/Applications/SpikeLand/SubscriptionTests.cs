@@ -61,6 +61,33 @@ public sealed class SubscriptionTests(ApplicationFixture fixture) : IClassFixtur
     }
 
     [Fact]
+    public async Task SL_07_A_downgrade_to_a_plan_that_is_no_longer_sold_takes_effect_and_holds_nobody_up()
+    {
+        var (person, id) = await SubscribedAsync("price_plan_premium");
+        var (other, another) = await SubscribedAsync("price_plan_premium");
+        foreach (var subscriber in new[] { person, other }) await subscriber.ExecuteAsync("select spike_land.downgrade_subscription('STANDARD')");
+        await other.ExecuteAsync("select spike_land.downgrade_subscription(null)"); // and goes on after all
+        const string sell = "update spike_land.subscription_plans set active = $1 where tier = 'STANDARD'";
+        await fixture.Service.ExecuteAsync(sell, false);
+        foreach (var subscriber in new[] { id, another }) await TurnAsync(subscriber, "2030-02-01");
+        Assert.Equal("ACTIVE STANDARD 150 2030-02-01", await person.ScalarAsync<string>(State));
+        Assert.Equal("ACTIVE PREMIUM 600 2030-02-01", await other.ScalarAsync<string>(State));
+        await fixture.Service.ExecuteAsync(sell, true);
+    }
+
+    [Fact]
+    public async Task SL_07_Who_has_no_subscription_neither_cancels_nor_changes_one()
+    {
+        // Also when nobody has one: nothing there is to look at.
+        await using var session = await fixture.Database.OpenAsync("postgres");
+        await session.ExecuteAsync("delete from spike_land.subscriptions");
+        var (person, _) = await fixture.LanderAsync();
+        await session.ExecuteAsync("select set_config('request.jwt.claims', $1, true)", $$"""{"sub": "{{person.Id}}", "role": "authenticated"}""");
+        foreach (var call in new[] { "cancel_subscription()", "downgrade_subscription('FREE')" })
+            Assert.Equal("PT404", await session.RefusalAsync($"select spike_land.{call}"));
+    }
+
+    [Fact]
     public async Task SL_07_A_cancelled_one_ends_with_its_period_and_its_unused_tokens()
     {
         var (person, id) = await SubscribedAsync("price_plan_basic");

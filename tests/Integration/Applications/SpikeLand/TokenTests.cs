@@ -122,6 +122,29 @@ public sealed class TokenTests(ApplicationFixture fixture) : IClassFixture<Appli
         Assert.Equal(0, await fixture.BalanceAsync(id));
     }
 
+    [Fact]
+    public async Task SL_06_A_refund_takes_what_is_there_once_the_spending_before_it_has_ended()
+    {
+        var (_, id) = await fixture.LanderAsync();
+        var intent = await PaymentAsync(id);
+        await fixture.Service.ExecuteAsync("select spike_land.settle_token_payment($1, true)", intent);
+        await fixture.WhileAsync(fixture.Service, "insert into spike_land.token_transactions (user_id, amount, type) values ($1, -20, 'SPEND_ENHANCEMENT')", [id],
+            () => fixture.Service.ExecuteAsync("update spike_land.stripe_payments set status = 'REFUNDED' where stripe_payment_intent_id = $1", intent));
+        Assert.Equal(0, await fixture.BalanceAsync(id));
+        Assert.Equal(-30, await fixture.SeenAsync<int>("select amount from spike_land.token_transactions where user_id = $1 and type = 'REVERSE_PURCHASE'", id));
+    }
+
+    [Fact]
+    public async Task SL_06_Of_two_ends_of_a_payment_at_once_the_first_that_succeeds_stays()
+    {
+        var (_, id) = await fixture.LanderAsync();
+        var intent = await PaymentAsync(id);
+        const string settle = "select status::text from spike_land.settle_token_payment($1, $2)";
+        Assert.Equal("SUCCEEDED", await fixture.WhileAsync(fixture.Service, settle, [intent, true], () => fixture.Service.ScalarAsync<string>(settle, intent, false)));
+        Assert.Equal(50, await fixture.BalanceAsync(id));
+        await fixture.Service.RefusedAsync("PT400", settle, intent, (bool?)null);
+    }
+
     private async Task<string> PaymentAsync(string user)
     {
         var intent = $"pi_{Guid.NewGuid():N}";

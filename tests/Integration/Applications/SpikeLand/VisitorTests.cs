@@ -103,6 +103,16 @@ public sealed class VisitorTests(ApplicationFixture fixture) : IClassFixture<App
     }
 
     [Fact]
+    public async Task SL_19_A_sign_up_whose_visits_are_linked_from_two_browsers_at_once_is_one_conversion()
+    {
+        var (person, id) = await fixture.LanderAsync();
+        var (first, second) = ((await VisitAsync()).Visitor, (await VisitAsync()).Visitor);
+        const string link = "select spike_land.link_visitor($1)";
+        Assert.Equal(1, await fixture.WhileAsync(person, link, [first], () => person.ScalarAsync<int>(link, second)));
+        Assert.Equal(1L, await fixture.SeenAsync<long>("select count(distinct conversion_id) from spike_land.campaign_attributions where user_id = $1 and conversion_type = 'SIGNUP'", id));
+    }
+
+    [Fact]
     public async Task SL_19_Campaign_metrics_are_kept_for_an_hour_and_are_for_admins()
     {
         var (visitor, _) = await VisitAsync();

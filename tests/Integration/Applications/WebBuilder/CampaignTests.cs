@@ -14,6 +14,7 @@ public sealed class CampaignTests(ApplicationFixture fixture) : IClassFixture<Ap
         var (person, campaign) = await CampaignAsync();
         foreach (var status in new[] { "generating", "ready", "launched" }) await person.ExecuteAsync(Move, campaign, status);
         var launched = await person.ScalarAsync<DateTime>("select launched_at from web_builder.campaigns where id = $1", campaign);
+        Assert.NotEqual(default, launched);
         foreach (var status in new[] { "paused", "launched", "paused", "archived" }) await person.ExecuteAsync(Move, campaign, status);
         Assert.Equal(launched, await person.ScalarAsync<DateTime>("select launched_at from web_builder.campaigns where id = $1", campaign));
     }
@@ -66,6 +67,28 @@ public sealed class CampaignTests(ApplicationFixture fixture) : IClassFixture<Ap
         var later = await person.ScalarAsync<Guid>("select id from web_builder.campaign_components where version = 7");
         Assert.Equal(52, await person.ScalarAsync<int>("select version from web_builder.save_component_version($1, 'x')", later));
         Assert.Equal(first, await person.ScalarAsync<Guid>("select parent_component_id from web_builder.campaign_components where version = 52"));
+    }
+
+    [Fact]
+    public async Task WB_05_A_version_that_is_moved_takes_its_component_with_it()
+    {
+        var (person, campaign) = await CampaignAsync();
+        var first = await person.ScalarAsync<Guid>(Component, campaign);
+        var latest = await person.ScalarAsync<Guid>("select id from web_builder.save_component_version($1, 'x')", first);
+        await person.ExecuteAsync("update web_builder.campaign_components set sort_order = 7 where id = $1", latest);
+        Assert.Equal([latest], (await person.ScalarAsync<Guid[]>("select array_agg(id) from web_builder.current_components"))!);
+    }
+
+    [Theory]
+    [InlineData("description")]
+    [InlineData("target_audience")]
+    public async Task WB_04_A_text_that_the_search_could_not_hold_is_refused(string column)
+    {
+        var (person, campaign) = await CampaignAsync();
+        var change = $"update web_builder.campaigns set {column} = $2 where id = $1";
+        await person.ExecuteAsync(change, campaign, new string('x', 50_000));
+        var refusal = await person.RefusedAsync("PT400", change, campaign, string.Concat(Enumerable.Range(0, 250_000).Select(n => $"{n} ")));
+        Assert.Contains($"{column} of campaigns", refusal.MessageText, StringComparison.Ordinal);
     }
 
     [Fact]

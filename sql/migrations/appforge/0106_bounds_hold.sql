@@ -1,0 +1,7 @@
+alter table appforge.comments validate constraint comments_resource_id_fits;
+alter table appforge.encrypted_secrets validate constraint encrypted_secrets_name_fits;
+alter table appforge.project_versions validate constraint project_versions_number_fits;
+alter table appforge.team_members validate constraint team_members_user_id_fits;
+alter table appforge.project_permissions validate constraint project_permissions_user_id_fits;
+alter table appforge.app_metrics validate constraint app_metrics_value_is_a_number;
+alter table appforge.apps validate constraint apps_alert_thresholds_count;

@@ -1,0 +1,28 @@
+alter table spike_land.enhanced_images validate constraint enhanced_images_key_fits;
+alter table spike_land.mcp_generation_jobs validate constraint mcp_generation_jobs_input_key_fits;
+alter table spike_land.merch_cart_items validate constraint merch_cart_items_key_fits;
+alter table spike_land.audio_tracks
+  validate constraint audio_tracks_key_fits,
+  validate constraint audio_tracks_duration_is_a_number;
+alter table spike_land.page_views validate constraint page_views_path_fits;
+alter table spike_land.tracked_urls validate constraint tracked_urls_path_fits;
+alter table spike_land.campaign_links
+  validate constraint campaign_links_campaign_fits,
+  validate constraint campaign_links_external_id_fits;
+alter table spike_land.marketing_accounts validate constraint marketing_accounts_account_id_fits;
+alter table spike_land.box_tiers validate constraint box_tiers_name_fits;
+alter table spike_land.merch_categories
+  validate constraint merch_categories_name_fits,
+  validate constraint merch_categories_slug_fits;
+alter table spike_land.merch_products
+  validate constraint merch_products_sku_fits,
+  validate constraint merch_products_prices_are_numbers;
+alter table spike_land.merch_variants validate constraint merch_variants_price_is_a_number;
+alter table spike_land.tokens_packages
+  validate constraint tokens_packages_stripe_price_fits,
+  validate constraint tokens_packages_price_is_a_number;
+alter table spike_land.subscription_plans
+  validate constraint subscription_plans_stripe_price_fits,
+  validate constraint subscription_plans_price_is_a_number;
+alter table spike_land.monetization_models validate constraint monetization_models_price_is_a_number;
+alter table spike_land.analytics_events validate constraint analytics_events_value_is_a_number;

@@ -1,0 +1,7 @@
+alter table web_builder.component_library
+  validate constraint component_library_tags_fit,
+  validate constraint component_library_price_is_a_number;
+alter table web_builder.component_purchases validate constraint component_purchases_amount_is_a_number;
+alter table web_builder.conversions validate constraint conversions_value_is_a_number;
+alter table web_builder.ai_generations validate constraint ai_generations_cost_is_a_number;
+alter table web_builder.platform_analyses validate constraint platform_analyses_cost_is_a_number;
