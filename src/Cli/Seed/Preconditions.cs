@@ -30,8 +30,9 @@ public static class Preconditions
             throw new CommandFailure("This login may not seed: it neither is a superuser nor has BYPASSRLS and the rights of hedgerow_admin.", "Give --db a login that does.");
         await using (var take = new NpgsqlCommand("lock table public.workspaces in share row exclusive mode", connection))
             await take.ExecuteNonQueryAsync(cancellation);
-        if (await AskAsync(connection, "select exists (select from public.workspaces)", cancellation))
-            throw new CommandFailure("There is data already: public.workspaces is not empty.", "Seed an empty database; hedgerow db reset makes one of this.");
+        // Accounts are the seeded people of every application, and what they have would be taken for the seed's.
+        if (await AskAsync(connection, "select exists (select from public.workspaces) or exists (select from auth.users)", cancellation))
+            throw new CommandFailure("There is data already: public.workspaces or auth.users is not empty.", "Seed an empty database; hedgerow db reset makes one of this.");
         if (!await AskAsync(connection, "select exists (select from hedgerow.encryption_keys)", cancellation))
             throw new CommandFailure("The database has no public key to encrypt with.", "Start the platform once, or run hedgerow migrate: either stores it.");
     }

@@ -110,6 +110,16 @@ public sealed class SeedTests(SeededDatabase seeded) : IClassFixture<SeededDatab
     }
 
     [Fact]
+    public async Task A_database_in_which_people_have_accounts_is_refused()
+    {
+        await using var database = await SeededDatabase.CreateEmptyAsync();
+        await database.ExecuteAsync("insert into auth.users (id, email) values (gen_random_uuid(), 'ada@example.com')");
+        var refusal = await Assert.ThrowsAsync<CommandFailure>(() => SeededDatabase.SeedAsync(database));
+        Assert.Contains("data already", refusal.Cause, StringComparison.Ordinal);
+        Assert.Equal(0, await database.ScalarAsync<long>("select count(*) from public.workspaces"));
+    }
+
+    [Fact]
     public async Task Two_databases_get_the_same_world()
     {
         await using var other = await SeededDatabase.CreateEmptyAsync();

@@ -46,6 +46,18 @@ public sealed class TeamTests(ApplicationFixture fixture) : IClassFixture<Applic
     }
 
     [Fact]
+    public async Task AF_10_A_team_whose_last_owner_s_account_goes_has_another_and_goes_with_the_last_of_its_people()
+    {
+        var world = await ForgeWorld.MakeAsync(fixture);
+        const string members = "select string_agg(user_id || ' ' || role, ', ' order by role) from appforge.team_members where team_id = $1";
+        await fixture.AuthRoom.ExecuteAsync("delete from auth.users where id = $1", world.Owner.Id);
+        Assert.Equal($"{world.Admin.Id} owner, {world.Editor.Id} editor, {world.Viewer.Id} viewer", await fixture.Operator.ScalarAsync<string>(members, world.Team));
+        foreach (var person in new[] { world.Viewer, world.Editor, world.Admin })
+            await fixture.AuthRoom.ExecuteAsync("delete from auth.users where id = $1", person.Id);
+        Assert.Equal(0L, await fixture.Operator.ScalarAsync<long>("select count(*) from appforge.teams where id = $1", world.Team));
+    }
+
+    [Fact]
     public async Task AF_10_Permissions_narrow_or_widen_what_the_role_table_names_and_nothing_else()
     {
         var world = await ForgeWorld.MakeAsync(fixture);
@@ -186,6 +198,21 @@ public sealed class TeamTests(ApplicationFixture fixture) : IClassFixture<Applic
             await writer.RefusedAsync("42501", "update appforge.activity_logs set action = 'x'");
         }
         await fixture.Operator.RefusedAsync("PT405", "update appforge.activity_logs set action = 'x'");
+    }
+
+    [Theory]
+    [InlineData("insert into appforge.code_reviews (project_id, reviewer_id) select $1, user_id from appforge.team_members where role = 'viewer' limit 1", "created code_review")]
+    [InlineData("select appforge.create_project_version($1)", "created project_version")]
+    [InlineData("insert into appforge.integration_configs (project_id, integration_type, config_data) values ($1, 'slack', '{\"token\": \"hush\"}')", "created integration")]
+    [InlineData("insert into appforge.encrypted_secrets (project_id, secret_name, secret_value) values ($1, 'KEY', 'hush')", "created secret")]
+    [InlineData("insert into appforge.security_audits (project_id, audit_type) values ($1, 'compliance_check')", "created security_audit")]
+    [InlineData("insert into appforge.project_permissions (project_id, user_id, permission_type) select $1, user_id, 'edit' from appforge.team_members where role = 'viewer' limit 1", "created permission")]
+    public async Task AF_13_What_is_made_in_a_project_is_logged_without_its_secrets(string make, string expected)
+    {
+        var world = await ForgeWorld.MakeAsync(fixture);
+        await world.Owner.ExecuteAsync(make, world.Project);
+        Assert.Equal(expected, await world.Viewer.ScalarAsync<string>(
+            "select string_agg(action || ' ' || resource_type, ', ') from appforge.activity_logs where project_id = $1 and resource_type not in ('project', 'app') and changes::text not like '%hush%'", world.Project));
     }
 
     [Fact]

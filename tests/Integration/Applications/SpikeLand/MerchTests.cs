@@ -23,7 +23,11 @@ public sealed class MerchTests(ApplicationFixture fixture) : IClassFixture<Appli
         Assert.Equal(1L, await fixture.Anyone.ScalarAsync<long>(products, sku));
         await admin.ExecuteAsync("update spike_land.merch_products set is_active = false where provider_sku = $1", sku);
         Assert.Equal((0L, 0L, 1L), (await fixture.Anyone.ScalarAsync<long>(products, sku), await person.ScalarAsync<long>(products, sku), await admin.ScalarAsync<long>(products, sku)));
-        await admin.RefusedAsync("PT400", "insert into spike_land.merch_variants (product_id, name, provider_sku, price_delta) select id, 'Tiny', 'T', -19.99 from spike_land.merch_products where provider_sku = $1", sku);
+        const string variant = "insert into spike_land.merch_variants (product_id, name, provider_sku, price_delta) select id, 'Tiny', 'T', $2 from spike_land.merch_products where provider_sku = $1";
+        await admin.RefusedAsync("PT400", variant, sku, -19.99m);
+        await admin.ExecuteAsync(variant, sku, -10m);
+        // Nor does a product become so cheap that a variant of it costs nothing.
+        await admin.RefusedAsync("PT400", "update spike_land.merch_products set retail_price = 10 where provider_sku = $1", sku);
     }
 
     [Fact]
@@ -132,18 +136,16 @@ public sealed class MerchTests(ApplicationFixture fixture) : IClassFixture<Appli
         var (person, _) = await fixture.LanderAsync();
         foreach (var buyer in new[] { slow, person }) await buyer.ExecuteAsync(AddPrint, await fixture.ImageAsync(buyer, 3000), 1);
         var late = await fixture.ImageAsync(person, 3000);
-        Task? adding = null;
         // Another's checkout holds the order numbers: the person's has its sum by then, and not its items.
-        await fixture.WhileAsync(slow, Checkout, [SpikeLand.Address], async () =>
-        {
-            var checkout = person.ScalarAsync<string>(Checkout, SpikeLand.Address);
-            await fixture.Database.UntilAsync("select exists (select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock')");
-            adding = person.ExecuteAsync(AddPrint, late, 1);
-            await fixture.Database.UntilAsync(
-                $"select count(*) > 1 or exists (select from spike_land.merch_cart_items where image_id = '{late}') from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'");
-            return await checkout;
-        });
-        await adding!;
+        await using var held = await slow.BeginAsync();
+        await held.ExecuteAsync(Checkout, SpikeLand.Address);
+        const string waiting = "from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
+        var checkout = person.ExecuteAsync(Checkout, SpikeLand.Address);
+        await fixture.Database.UntilAsync($"select exists (select {waiting})");
+        var adding = person.ExecuteAsync(AddPrint, late, 1);
+        await fixture.Database.UntilAsync($"select count(*) = 2 or exists (select from spike_land.merch_cart_items where image_id = '{late}') {waiting}");
+        await held.CommitAsync();
+        await Task.WhenAll(checkout, adding);
         Assert.Equal("1 t 1", await person.ScalarAsync<string>(
             """
             select concat_ws(' ', count(*), sum(i.total_price) = max(o.subtotal), (select count(*) from spike_land.merch_cart_items))

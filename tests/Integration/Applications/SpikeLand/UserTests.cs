@@ -43,6 +43,20 @@ public sealed class UserTests(ApplicationFixture fixture) : IClassFixture<Applic
             "select (select count(*) from spike_land.sessions where user_id = $1) + (select count(*) from spike_land.accounts where user_id = $1) + (select count(*) from spike_land.verification_tokens where identifier = 'ada@example.com')", id));
     }
 
+    [Fact]
+    public async Task SL_01_A_session_s_end_moves_with_its_refreshes()
+    {
+        var (person, _) = await fixture.LanderAsync();
+        var session = Guid.NewGuid();
+        await fixture.AuthRoom.ExecuteAsync("insert into auth.sessions (id, user_id, created_at, updated_at) values ($1, $2, '2030-01-01', '2030-01-01')", session, person.Id);
+        const string expires = "select to_char(expires at time zone 'UTC', 'YYYY-MM-DD') from spike_land.sessions";
+        Assert.Equal("2030-01-31", await person.ScalarAsync<string>(expires));
+        await fixture.AuthRoom.ExecuteAsync("update auth.sessions set updated_at = '2030-01-05' where id = $1", session);
+        Assert.Equal("2030-02-04", await person.ScalarAsync<string>(expires));
+        await fixture.AuthRoom.ExecuteAsync("update auth.sessions set not_after = '2030-01-06' where id = $1", session);
+        Assert.Equal("2030-01-06", await person.ScalarAsync<string>(expires));
+    }
+
     [Theory]
     [InlineData("insert into spike_land.accounts (user_id, type, provider, provider_account_id) values ($1, 'oauth', 'github', 'me')")]
     [InlineData("insert into spike_land.sessions (user_id, session_token, expires) values ($1, 'mine', now())")]
