@@ -10,7 +10,7 @@ namespace Hedgerow.Bench;
 /// <summary>
 /// Storage on files, the whole platform: small downloads against static files on a bare Kestrel, large ones and uploads against a plain copy to the same
 /// disk, memory under parallel uploads, and lists of a bucket of a million objects. Peers and floors run in the same run, on the same machine.
-/// Options: <c>--db URL</c> (a superuser; the platform is installed there), <c>--seconds N</c> a measurement (default 4), <c>--objects N</c>,
+/// Options: <c>--db URL</c> (a superuser; the platform is installed there), <c>--seconds N</c> a measurement (default 10), <c>--objects N</c>,
 /// <c>--only small,large,memory,lists</c>.
 /// </summary>
 internal static class StorageBenchmark
@@ -19,6 +19,7 @@ internal static class StorageBenchmark
     private const int Large = 100 * Megabyte;
     private const int Connections = 16;
     private const int Uploads = 32;
+    private const int Turns = 5;
     private const double SmallTarget = 0.6;
     private const double LargeTarget = 0.7;
     private const long MemoryTarget = 200L * 1000 * 1000;
@@ -30,7 +31,7 @@ internal static class StorageBenchmark
     public static async Task<bool> RunAsync(string[] options, CancellationToken cancellation)
     {
         var db = Option(options, "--db") ?? Environment.GetEnvironmentVariable("HEDGEROW_BENCH_DB") ?? throw new InvalidOperationException("bench storage needs --db URL");
-        var seconds = TimeSpan.FromSeconds(int.Parse(Option(options, "--seconds") ?? "4", CultureInfo.InvariantCulture));
+        var seconds = TimeSpan.FromSeconds(int.Parse(Option(options, "--seconds") ?? "10", CultureInfo.InvariantCulture));
         var objects = int.Parse(Option(options, "--objects") ?? "1000000", CultureInfo.InvariantCulture);
         using var server = await StorageServer.StartAsync(db, cancellation);
         using var client = new HttpClient { BaseAddress = new Uri($"http://{server.Address}/storage/v1/"), Timeout = TimeSpan.FromMinutes(10) };
@@ -62,21 +63,35 @@ internal static class StorageBenchmark
         using var peer = await StaticFiles.StartAsync(folder, cancellation);
         foreach (var bucket in new[] { "bench", "closed" }) await UploadAsync(client, $"{bucket}/{length}.bin", new ByteArrayContent(bytes), cancellation);
 
-        var floor = await LoadAsync(peer.Address, "/file.bin", null, duration, cancellation);
-        var open = await LoadAsync(server.Address, $"/storage/v1/object/public/bench/{length}.bin", null, duration, cancellation);
-        var closed = await LoadAsync(server.Address, $"/storage/v1/object/authenticated/closed/{length}.bin", server.Key, duration, cancellation);
-        var holds = open.Failures == 0 && open.PerSecond / floor.PerSecond >= SmallTarget;
-        Say($"{name} download, public", $"{open.PerSecond:0}/s", $"static file {floor.PerSecond:0}/s", open.PerSecond / floor.PerSecond, SmallTarget, holds);
-        Say($"{name} download, by token", $"{closed.PerSecond:0}/s", $"static file {floor.PerSecond:0}/s", closed.PerSecond / floor.PerSecond, null, closed.Failures == 0);
-        return holds && closed.Failures == 0;
+        var all = new[]
+        {
+            (peer.Address, Request: Get("/file.bin", null)),
+            (server.Address, Request: Get($"/storage/v1/object/public/bench/{length}.bin", null)),
+            (server.Address, Request: Get($"/storage/v1/object/authenticated/closed/{length}.bin", server.Key)),
+        };
+        foreach (var (address, request) in all) await LoadGenerator.RunAsync(address, [request], Connections, s_warmUp, cancellation);
+        // In turns, each held against the floor of its own turn, and the one in the middle counts: a machine is faster now and slower then.
+        var turns = new List<LoadResult[]>();
+        for (var turn = 0; turn < Turns; turn++)
+        {
+            var results = new List<LoadResult>();
+            foreach (var (address, request) in all) results.Add(await LoadGenerator.RunAsync(address, [request], Connections, duration / Turns, cancellation));
+            turns.Add([.. results]);
+        }
+        var hold = true;
+        foreach (var (at, who, target) in new[] { (1, "public", SmallTarget), (2, "by token", (double?)null) })
+        {
+            var middle = turns.OrderBy(turn => turn[at].PerSecond / turn[0].PerSecond).ElementAt(Turns / 2);
+            var ratio = middle[at].PerSecond / middle[0].PerSecond;
+            var holds = turns.All(turn => turn[at].Failures == 0) && (target is null || ratio >= target);
+            Say($"{name} download, {who}", $"{middle[at].PerSecond:0}/s", $"static file {middle[0].PerSecond:0}/s", ratio, target, holds);
+            hold &= holds;
+        }
+        return hold;
     }
 
-    private static async Task<LoadResult> LoadAsync(System.Net.IPEndPoint address, string path, string? key, TimeSpan duration, CancellationToken cancellation)
-    {
-        var request = Encoding.ASCII.GetBytes($"GET {path} HTTP/1.1\r\nHost: bench\r\n{(key is null ? "" : $"Authorization: Bearer {key}\r\n")}\r\n");
-        await LoadGenerator.RunAsync(address, [request], Connections, s_warmUp, cancellation);
-        return await LoadGenerator.RunAsync(address, [request], Connections, duration, cancellation);
-    }
+    private static byte[] Get(string path, string? key) =>
+        Encoding.ASCII.GetBytes($"GET {path} HTTP/1.1\r\nHost: bench\r\n{(key is null ? "" : $"Authorization: Bearer {key}\r\n")}\r\n");
 
     private static async Task<bool> LargeAsync(StorageServer server, HttpClient client, CancellationToken cancellation)
     {
@@ -84,9 +99,11 @@ internal static class StorageBenchmark
         await File.WriteAllBytesAsync(source, RandomNumbers(Large), cancellation);
         // The best of some, in turns: a disk has moods.
         var (copy, up, down) = (double.MaxValue, double.MaxValue, double.MaxValue);
-        for (var round = 0; round < 5; round++)
+        for (var round = 0; round < 8; round++)
         {
-            copy = Math.Min(copy, await TimedAsync(() => CopyAsync(source, Path.Combine(server.Folder, "copy.bin"), cancellation)));
+            var target = Path.Combine(server.Folder, "copy.bin");
+            copy = Math.Min(copy, await TimedAsync(() => CopyAsync(source, target, cancellation)));
+            File.Delete(target);
             up = Math.Min(up, await TimedAsync(async () =>
             {
                 await using var file = new FileStream(source, FileMode.Open, FileAccess.Read, FileShare.Read, 0);
@@ -114,7 +131,7 @@ internal static class StorageBenchmark
     private static async Task CopyAsync(string from, string to, CancellationToken cancellation)
     {
         await using var source = new FileStream(from, FileMode.Open, FileAccess.Read, FileShare.Read, 0);
-        await using var target = new FileStream(to, FileMode.Create, FileAccess.Write, FileShare.None, 0);
+        await using var target = new FileStream(to, FileMode.CreateNew, FileAccess.Write, FileShare.None, 0);
         await source.CopyToAsync(target, Megabyte, cancellation);
         target.Flush(flushToDisk: true);
     }

@@ -16,7 +16,12 @@ public sealed class FileBackend(string root) : IObjectBackend
     // Large bodies go to the disk while they arrive: otherwise all of it would be waited for at the end.
     private const long WritebackBytes = 32L * ChunkBytes;
 
+    // To free a larger file takes the kernel as long as to write a tenth of it: nobody waits for that.
+    private const long QuicklyFreedBytes = 4L * 1024 * 1024;
+
     private readonly FileLayout _layout = new(root);
+    private readonly Lock _lock = new();
+    private Task _freeing = Task.CompletedTask;
 
     public string Place => _layout.Root;
 
@@ -62,7 +67,7 @@ public sealed class FileBackend(string root) : IObjectBackend
 
     public Task DeleteAsync(IReadOnlyCollection<VersionKey> versions, CancellationToken cancellation) => Guarded(() =>
     {
-        foreach (var version in versions) DeleteIfThere(_layout.PathOf(version));
+        foreach (var version in versions) Remove(_layout.PathOf(version));
         return Task.CompletedTask;
     });
 
@@ -119,10 +124,13 @@ public sealed class FileBackend(string root) : IObjectBackend
         }
     }
 
-    public Task<int> SweepAsync(DateTimeOffset before, IReadOnlySet<string> keptUploads, CancellationToken cancellation) =>
-        Guarded(() => Task.FromResult(_layout.Sweep(before, keptUploads)));
+    public async Task<int> SweepAsync(DateTimeOffset before, IReadOnlySet<string> keptUploads, CancellationToken cancellation)
+    {
+        await Freed(); // what is being freed was finished once
+        return Guarded(() => _layout.Sweep(before, keptUploads));
+    }
 
-    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    public async ValueTask DisposeAsync() => await Freed();
 
     private static async Task WriteAsync(string path, Stream body, CancellationToken cancellation)
     {
@@ -157,6 +165,40 @@ public sealed class FileBackend(string root) : IObjectBackend
         RandomAccess.Write(file, chunk, at);
         var end = at + chunk.Length;
         if (end % WritebackBytes == 0) Writeback.Begin(file, end - WritebackBytes, WritebackBytes);
+    }
+
+    /// <summary>When this returns the file is not in its place any more. After a crash the sweep finds what was not freed.</summary>
+    private void Remove(string path)
+    {
+        if (new FileInfo(path) is not { Exists: true, Length: > QuicklyFreedBytes })
+        {
+            DeleteIfThere(path);
+            return;
+        }
+        var removed = _layout.Unfinished();
+        lock (_lock)
+        {
+            try
+            {
+                File.Move(path, removed);
+            }
+            catch (FileNotFoundException)
+            {
+                return; // somebody else was faster
+            }
+            _freeing = FreeAsync(_freeing, removed);
+        }
+    }
+
+    private static async Task FreeAsync(Task before, string removed)
+    {
+        await before;
+        await Task.Run(() => TryDelete(removed));
+    }
+
+    private Task Freed()
+    {
+        lock (_lock) return _freeing;
     }
 
     private static void DeleteIfThere(string path)

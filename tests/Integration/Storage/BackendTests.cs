@@ -50,6 +50,23 @@ public sealed class BackendTests : IAsyncLifetime
         await _store.DeleteAsync([VersionKey.New()], CancellationToken.None);
     }
 
+    [Fact]
+    public async Task A_large_version_that_is_deleted_is_gone_at_once_and_leaves_nothing_to_sweep()
+    {
+        var versions = Enumerable.Range(0, 3).Select(_ => VersionKey.New()).ToArray();
+        foreach (var version in versions) await _store.PutAsync(version, new MemoryStream(new byte[5_000_000]), 5_000_000, CancellationToken.None);
+        await using (var open = await _store.OpenAsync(versions[0], null, CancellationToken.None))
+        {
+            await Task.WhenAll(versions.Append(versions[1]).Select(version => _store.DeleteAsync([version], CancellationToken.None)));
+            Assert.Equal(0, await CountAsync());
+            Assert.Null(await _store.OpenAsync(versions[0], null, CancellationToken.None));
+            var rest = new MemoryStream();
+            await open!.AsStream().CopyToAsync(rest);
+            Assert.Equal(5_000_000, rest.Length);
+        }
+        Assert.Equal(0, await _store.SweepAsync(DateTimeOffset.MaxValue, new HashSet<string>(), CancellationToken.None));
+    }
+
     [Theory]
     [InlineData(1_000_000, true)]
     [InlineData(20_000_000, false)]
