@@ -1,5 +1,6 @@
 using System.Net;
 using Hedgerow.Cli.Embedded;
+using Hedgerow.Tests.Integration.Support;
 using Npgsql;
 
 namespace Hedgerow.Tests.Integration.Cli;
@@ -42,6 +43,26 @@ public sealed class UpTests
         Assert.Equal(1, exitCode);
         Assert.Contains($"running already on {url}", said, StringComparison.Ordinal);
         Assert.Equal(HttpStatusCode.OK, (await Client.GetAsync(url + "/health/ready")).StatusCode);
+    }
+
+    /// <summary>As PostgREST does without <c>jwt-secret</c>, and with a public key.</summary>
+    [Theory]
+    [InlineData("", 500, "PGRST300")]
+    [InlineData("""{"kty":"EC","crv":"P-256","x":"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU","y":"x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0"}""", 401, "PGRST301")]
+    public async Task A_database_is_served_as_it_is_also_without_a_key_that_signs(string secret, int status, string code)
+    {
+        using var state = new TemporaryState();
+        await using var database = await TestDatabase.CreateEmptyAsync();
+        await database.ExecuteAsync("create table public.things as select 1 as id");
+        Dictionary<string, string> settings = new() { ["Rest__AnonRole"] = "postgres", ["Rest__BasePath"] = "/", ["Jwt__Secret"] = secret };
+        using var up = await HedgerowProcess.StartAsync(Path.GetDirectoryName(state.Path)!, settings,
+            "up", "--state", state.Path, "--port", "0", "--no-migrate", "--db", $"postgresql://postgres:tests@127.0.0.1:{(await TestServer.GetAsync()).Port}/{database.Name}");
+        await up.ReadyAsync();
+        using var http = new HttpClient { BaseAddress = new Uri((await state.StatusAsync())["API_URL"]) };
+
+        Assert.Equal(1, (await http.SendAsync("GET", "/things")).Json.GetArrayLength());
+        var refused = await http.SendAsync("GET", "/things", null, ("Authorization", "Bearer eyJhbGciOiJFUzI1NiJ9.e30.AAAA"));
+        Assert.Equal((status, code), (refused.Status, refused["code"]));
     }
 
     [Fact]

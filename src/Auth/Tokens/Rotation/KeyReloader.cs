@@ -12,7 +12,9 @@ namespace Hedgerow.Auth.Tokens.Rotation;
 public sealed class KeyReloader(KeyStore store, KeyRing ring, JwtVerifier verifier, JwtOptions options, ILogger<KeyReloader> logger) : BackgroundService
 {
     private volatile bool _isLoaded;
-    private string _present = "";
+
+    // None at first: who finds none then leaves the keys alone, since settings in the database may have brought others meanwhile.
+    private string _present = StateOf([], null);
 
     /// <summary>Whether the keys were read once: until then no token can be judged.</summary>
     public bool IsLoaded => _isLoaded;
@@ -52,11 +54,13 @@ public sealed class KeyReloader(KeyStore store, KeyRing ring, JwtVerifier verifi
         }
     }
 
+    private static string StateOf(IReadOnlyList<StoredKey> stored, StoredKey? signer) => string.Join(' ', stored.Select(key => key.Id)) + $" {signer?.Id}";
+
     private async Task ReloadAsync(CancellationToken cancellation)
     {
         var stored = await store.ReadAsync(cancellation);
         var signer = stored.LastOrDefault(key => key.MaySign);
-        var state = string.Join(' ', stored.Select(key => key.Id)) + $" {signer?.Id}";
+        var state = StateOf(stored, signer);
         if (state == _present) return;
         var opened = stored.ToDictionary(key => key.Id, store.Open);
         verifier.Replace(ring.Replace(opened.Values, signer is null ? null : opened[signer.Id]));

@@ -9,6 +9,7 @@ public sealed class KeyRing(JwtKeySet configured)
     public JwtKeySet Keys => _ring.Keys;
 
     /// <summary>Signs with the present key.</summary>
+    /// <exception cref="FormatException">There is none: a gateway that only verifies needs none.</exception>
     public JwtSigner Signer => _ring.Signer;
 
     /// <summary>The public keys as a JWK set.</summary>
@@ -26,8 +27,10 @@ public sealed class KeyRing(JwtKeySet configured)
 
     private sealed class Ring(JwtKeySet keys)
     {
+        private readonly Lazy<JwtSigner> _signer = new(() => new JwtSigner(keys));
+
         public JwtKeySet Keys { get; } = keys;
-        public JwtSigner Signer { get; } = new(keys);
+        public JwtSigner Signer => _signer.Value;
         public ReadOnlyMemory<byte> PublicJwks { get; } = keys.PublicJwks();
     }
 }
