@@ -37,8 +37,10 @@ public static class JwtErrors
 
     public static ApiError Parts(int count) => Undecodable($"Expected 3 parts in JWT; got {count}");
 
-    public static ApiError UnsupportedAlgorithm(string details) => Undecodable("Wrong or unsupported encoding algorithm", details);
+    /// <summary>Its parts cannot be read: no base64url, no header, or an algorithm that nobody knows.</summary>
+    public static ApiError Unreadable { get; } = Undecodable("JWT cryptographic operation failed");
 
+    /// <summary>It could be read, but asks for what is refused here and not by PostgREST.</summary>
     public static ApiError Malformed(string details) => Undecodable("JWT couldn't be decoded", details);
 
     public static ApiError NotANumber(string claim) => Invalid($"The JWT '{claim}' claim must be a number");

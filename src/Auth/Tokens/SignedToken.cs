@@ -31,9 +31,9 @@ public static class SignedToken
         var payloadEnd = token.LastIndexOf('.');
         if (!ReadHeader(token[..headerEnd]).Ok(out var header, out var error)) return error;
         if (Base64UrlText.Decode(token[(headerEnd + 1)..payloadEnd]) is not { } payload)
-            return JwtErrors.Malformed("The payload is not base64url");
+            return JwtErrors.Unreadable;
         if (Base64UrlText.Decode(token[(payloadEnd + 1)..]) is not { } signature)
-            return JwtErrors.Malformed("The signature is not base64url");
+            return JwtErrors.Unreadable;
 
         var input = new byte[payloadEnd];
         Encoding.ASCII.GetBytes(token[..payloadEnd], input);
@@ -49,7 +49,7 @@ public static class SignedToken
 
     private static Result<Header> ReadHeader(ReadOnlySpan<char> text)
     {
-        if (Base64UrlText.Decode(text) is not { } bytes) return JwtErrors.Malformed("The header is not base64url");
+        if (Base64UrlText.Decode(text) is not { } bytes) return JwtErrors.Unreadable;
         JsonDocument document;
         try
         {
@@ -57,26 +57,28 @@ public static class SignedToken
         }
         catch (JsonException)
         {
-            return JwtErrors.Malformed("The header is not a JSON object with distinct names");
+            return JwtErrors.Unreadable;
         }
 
         using (document)
         {
             var header = document.RootElement;
-            if (header.ValueKind != JsonValueKind.Object) return JwtErrors.Malformed("The header is not a JSON object");
+            if (header.ValueKind != JsonValueKind.Object) return JwtErrors.Unreadable;
             // RFC 7515, 4.1.11: an extension marked critical must be understood, and none is.
             if (header.TryGetProperty("crit", out _)) return JwtErrors.Malformed("The header marks extensions as critical; none is supported");
             if (header.TryGetProperty("b64", out _)) return JwtErrors.Malformed("Unencoded payloads (b64) are not supported");
             if (!header.TryGetProperty("alg", out var algorithm) || algorithm.ValueKind != JsonValueKind.String)
-                return JwtErrors.UnsupportedAlgorithm("The header names no algorithm");
+                return JwtErrors.Unreadable;
 
             var name = algorithm.GetString()!;
             if (name.Equals("none", StringComparison.OrdinalIgnoreCase)) return JwtErrors.Unsecured;
-            if (JwtAlgorithms.Named(name) is not { } known) return JwtErrors.UnsupportedAlgorithm("The header's algorithm is not supported");
+            // A known algorithm for which there can be no key: .NET's base library has no Ed25519.
+            if (name == "EdDSA") return JwtErrors.NoSuitableKey;
+            if (JwtAlgorithms.Named(name) is not { } known) return JwtErrors.Unreadable;
             if (!header.TryGetProperty("kid", out var kid)) return new Header(known, null);
             return kid.ValueKind == JsonValueKind.String
                 ? new Header(known, kid.GetString())
-                : JwtErrors.Malformed("The header's kid is not a string");
+                : JwtErrors.Unreadable;
         }
     }
 
