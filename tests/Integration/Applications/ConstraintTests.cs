@@ -50,6 +50,8 @@ public sealed class ConstraintTests(ApplicationFixture fixture) : IClassFixture<
     [InlineData("WB_08", "23514", "insert into web_builder.component_library (user_id, name, component_type, code, price) values (gen_random_uuid(), 'C', 'form', 'x', 5)")]
     [InlineData("WB_08", "23514", "insert into web_builder.component_library (user_id, name, component_type, code, price, is_marketplace_item, is_public) values (gen_random_uuid(), 'C', 'form', 'x', 5, true, true)")]
     [InlineData("AF_06", "23514", "insert into appforge.app_metrics (app_id, metric_type, value) values ('a', 'cpu', 'NaN')")]
+    [InlineData("AF_06", "23514", "insert into appforge.app_metrics (app_id, metric_type, value, timestamp) values ('a', 'cpu', 1, '-infinity')")]
+    [InlineData("AF_06", "23514", "insert into appforge.app_metrics (app_id, metric_type, value, timestamp) values ('a', 'cpu', 1, 'infinity')")]
     [InlineData("SL_04", "23514", "insert into spike_land.monetization_models (app_id, type, price) values ('a', 'ONE_TIME', 'NaN')")]
     [InlineData("SL_06", "23514", "insert into spike_land.tokens_packages (name, tokens, price_usd, stripe_price_id) values ('P', 1, 'NaN', 'p')")]
     [InlineData("SL_07", "23514", "insert into spike_land.subscription_plans (name, tier, tokens_per_month, price_gbp, stripe_price_id, active) values ('P', 'BASIC', 1, 'NaN', 'p', false)")]

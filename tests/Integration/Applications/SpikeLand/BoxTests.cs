@@ -50,6 +50,7 @@ public sealed class BoxTests(ApplicationFixture fixture) : IClassFixture<Applica
         var (owner, id, box) = await BoxAsync(tokens: 7); // two tokens an hour
         await CarryOutAsync(box);
         Assert.Equal(5, await fixture.BalanceAsync(id)); // the first hour
+        await fixture.Operator.ExecuteAsync("update spike_land.user_token_balances set last_regeneration = now() + interval '1 day' where user_id = $1", id); // nothing grows back
         const string charge = "select spike_land_private.charge_box($1, (select charged_until from spike_land.boxes where id = $1) + make_interval(mins => $2))";
         await fixture.Operator.ExecuteAsync(charge, box, -1);
         Assert.Equal(5, await fixture.BalanceAsync(id));
@@ -62,6 +63,16 @@ public sealed class BoxTests(ApplicationFixture fixture) : IClassFixture<Applica
         await CarryOutAsync(box);
         await owner.RefusedAsync("PT402", Order, box, "START");
         Assert.Equal("STOPPED", await owner.ScalarAsync<string>(Status, box));
+    }
+
+    [Fact]
+    public async Task SL_15_What_has_grown_back_by_the_moment_pays_for_it()
+    {
+        var (owner, id, box) = await BoxAsync(tokens: 4);
+        await CarryOutAsync(box); // two are taken, two are left: an hour's; four grow back in the next
+        await fixture.Operator.ExecuteAsync("select spike_land_private.charge_box($1, (select charged_until + interval '1 hour 1 minute' from spike_land.boxes where id = $1))", box);
+        Assert.Equal("RUNNING", await owner.ScalarAsync<string>(Status, box));
+        Assert.InRange(await fixture.BalanceAsync(id), 5, 7); // 2 and what two hours brought, less two hours
     }
 
     [Fact]

@@ -1,0 +1,1 @@
+alter table appforge.app_metrics validate constraint app_metrics_timestamp_is_a_moment;
