@@ -4,6 +4,7 @@ namespace Hedgerow.Tests.Integration.Applications.SpikeLand;
 
 public sealed class VoucherTests(ApplicationFixture fixture) : IClassFixture<ApplicationFixture>
 {
+    private const string Referred = "select count(*) from spike_land.users where referred_by_id is not null";
     private const string Redeem = "select tokens_granted from spike_land.redeem_voucher($1)";
 
     [Fact]
@@ -108,6 +109,16 @@ public sealed class VoucherTests(ApplicationFixture fixture) : IClassFixture<App
         await fixture.CompleteAsync(await old.JobAsync(await fixture.ImageAsync(old)));
         await old.RefusedAsync("PT409", use, firstCode);
         await referee.RefusedAsync("42501", "insert into spike_land.referrals (referrer_id, referee_id) select id, id from spike_land.users");
+    }
+
+    [Fact]
+    public async Task SL_09_Of_two_who_name_each_other_at_once_one_is_referred()
+    {
+        var ((first, _), (second, _)) = (await fixture.LanderAsync(), await fixture.LanderAsync());
+        const string use = "select spike_land.use_referral_code($1)", code = "select referral_code from spike_land.users";
+        var codes = (await first.ScalarAsync<string>(code), await second.ScalarAsync<string>(code));
+        await fixture.WhileAsync(first, use, [codes.Item2], () => second.RefusedAsync("PT409", use, codes.Item1));
+        Assert.Equal("1 0", $"{await first.ScalarAsync<long>(Referred)} {await second.ScalarAsync<long>(Referred)}");
     }
 
     [Fact]
