@@ -1,10 +1,4 @@
 using System.Text;
-using Hedgerow.Gateway;
-using Hedgerow.Gateway.Configuration;
-using Hedgerow.Gateway.Operations;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 
 namespace Hedgerow.Tests.Conformance;
 
@@ -22,24 +16,13 @@ public sealed class ConformanceTests
         var cases = CaseFile.Load().Where(c => c.Specification == specification);
         foreach (var group in cases.GroupBy(c => string.Join('\n', c.Config.Select(s => $"{s.Key}={s.Value}"))))
         {
-            await using var gateway = await StartAsync(CaseSettings.Of(group.First().Config));
+            await using var gateway = await ConformanceGateway.StartAsync(CaseSettings.Of(group.First().Config));
             var server = new Uri(gateway.Urls.First());
             foreach (var each in group)
                 foreach (var difference in await PlayAsync(server, each))
                     failures.Append(each.Id).Append("\n    ").Append(difference).Append('\n');
         }
         Assert.True(failures.Length == 0, failures.ToString());
-    }
-
-    private static async Task<WebApplication> StartAsync(Dictionary<string, string?> settings)
-    {
-        settings["Db:Url"] = await ConformanceDatabase.CloneAsync();
-        settings["Db:ServeAsLogin"] = "true";
-        settings["Gateway:Urls"] = "http://127.0.0.1:0";
-        var gateway = GatewayHost.Build(GatewaySettings.Layer([], settings), log => log.ClearProviders());
-        await gateway.StartAsync();
-        Assert.Empty(await gateway.Services.GetRequiredService<Readiness>().MissingAsync(CancellationToken.None));
-        return gateway;
     }
 
     private static async Task<List<string>> PlayAsync(Uri server, ConformanceCase each)

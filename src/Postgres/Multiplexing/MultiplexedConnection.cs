@@ -8,10 +8,10 @@ namespace Hedgerow.Postgres.Multiplexing;
 /// One connection that many transactions share: each is a pipeline of its own that ends with a Sync (PostgreSQL documentation, 54.2.4 Pipelining),
 /// sent without waiting for those before it. What is written while a write is under way leaves together with the next one.
 /// </summary>
-internal sealed class MultiplexedConnection : IAsyncDisposable
+internal sealed class MultiplexedConnection : IAsyncDisposable, IThreadPoolWorkItem
 {
-    /// <summary>A read's row beyond this is not kept: it is for a connection that streams.</summary>
-    private const int LongestRow = 256 * 1024;
+    /// <summary>A read's rows beyond this are not kept: they are for a connection that streams.</summary>
+    private const int LongestRead = 256 * 1024;
 
     private readonly int _depth;
     private readonly Stream _stream;
@@ -43,7 +43,7 @@ internal sealed class MultiplexedConnection : IAsyncDisposable
 
     /// <summary>Sends a transaction. Null: there is no place for it here.</summary>
     /// <exception cref="System.Text.EncoderFallbackException">A value is no valid Unicode; nothing was sent.</exception>
-    public Exchange? Send(SqlStatement settings, SqlStatement? before, SqlStatement answering, bool writes)
+    public Exchange? Send(SqlStatement settings, SqlStatement? before, ImmutableArray<SqlStatement> answering, bool writes)
     {
         Exchange exchange;
         lock (_sync)
@@ -55,8 +55,9 @@ internal sealed class MultiplexedConnection : IAsyncDisposable
                 Queue<PreparedText>? parsing = null;
                 Write(settings, ref parsing);
                 if (before is not null) Write(before, ref parsing);
-                var prepared = Write(answering, ref parsing);
-                exchange = new Exchange(before is null ? 2 : 3, writes) { Parsing = parsing, Answering = prepared };
+                var prepared = new PreparedText[answering.Length];
+                for (var i = 0; i < prepared.Length; i++) prepared[i] = Write(answering[i], ref parsing);
+                exchange = new Exchange(before is null ? 1 : 2, writes) { Parsing = parsing, Answering = prepared };
             }
             catch
             {
@@ -69,7 +70,8 @@ internal sealed class MultiplexedConnection : IAsyncDisposable
             if (_flushing) return exchange;
             _flushing = true;
         }
-        _ = FlushAsync(); // it never fails, and what is added meanwhile leaves with its next write
+        // Behind the requests that wait for a thread already: theirs leave in the same write.
+        ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
         return exchange;
     }
 
@@ -85,6 +87,8 @@ internal sealed class MultiplexedConnection : IAsyncDisposable
         _filling.Execute();
         return prepared;
     }
+
+    void IThreadPoolWorkItem.Execute() => _ = FlushAsync();
 
     /// <summary>Writes until nothing is left. It never fails: a broken stream ends the reading.</summary>
     private async Task FlushAsync()
@@ -146,10 +150,8 @@ internal sealed class MultiplexedConnection : IAsyncDisposable
             case (byte)'C' or (byte)'I': // CommandComplete, EmptyQueryResponse
                 Current.Executed();
                 break;
-            case (byte)'D' when Current.IsAnswering:
-                var row = new MultiplexedRow(body.Length);
-                body.CopyTo(row.Message.Span);
-                Current.Take(row);
+            case (byte)'D' when Place(body.Length) is { } place:
+                body.CopyTo(place.Span);
                 break;
             // A server that goes away says so too; then the end of the stream tells what became of those in flight.
             case (byte)'E' when !ErrorFields.IsFatal(body):
@@ -169,23 +171,29 @@ internal sealed class MultiplexedConnection : IAsyncDisposable
 
     private async ValueTask HandleOversizedAsync()
     {
-        if (_reader.Type == (byte)'D' && Current.IsAnswering && (Current.Writes || _reader.Remaining <= LongestRow))
-        {
-            var row = new MultiplexedRow(_reader.Remaining);
-            Current.Take(row);
-            await _reader.ReadAsync(row.Message);
-            return;
-        }
-        // An error this long is one all the same; a read's row this long is for a connection that streams.
-        if (_reader.Type is (byte)'E' or (byte)'D') Fail();
+        if (_reader.Type == (byte)'D' && Place(_reader.Remaining) is { } place) await _reader.ReadAsync(place);
+        // An error this long is one all the same.
+        else if (_reader.Type == (byte)'E') Fail();
         await _reader.SkipAsync();
+    }
+
+    /// <summary>Where a row that arrives now is kept; null where nobody wants it.</summary>
+    private Memory<byte>? Place(int length)
+    {
+        if (Current.Rows is not { } rows) return null;
+        if (Current.Writes || rows.Length + length <= LongestRead) return rows.Add(length);
+        Current.Fail();
+        return null;
     }
 
     private void Fail()
     {
-        Current.Failed = true;
+        Current.Fail();
         // The reason may be the statement: what it returns has changed (0A000).
-        lock (_sync) _texts.Forget(Current.Answering);
+        lock (_sync)
+        {
+            foreach (var text in Current.Answering) _texts.Forget(text);
+        }
     }
 
     /// <summary>The transaction whose messages arrive.</summary>

@@ -1,34 +1,25 @@
-using System.Buffers;
 using System.Buffers.Binary;
 using System.Buffers.Text;
 using System.Text;
 
 namespace Hedgerow.Postgres.Multiplexing;
 
-/// <summary>The one row that a multiplexed transaction answers with; all columns as PostgreSQL's text. Its bytes go back to the pool when it is disposed.</summary>
-public sealed class MultiplexedRow : IDisposable
+/// <summary>One row, all columns as PostgreSQL's text: a DataRow message without its head (PostgreSQL documentation, 54.7 Message Formats).</summary>
+public readonly struct MultiplexedRow(ReadOnlyMemory<byte> message)
 {
     private const int CountBytes = sizeof(short);
-
-    private readonly byte[] _bytes;
-
-    internal MultiplexedRow(int length) => (_bytes, Length) = (ArrayPool<byte>.Shared.Rent(length), length);
-
-    internal int Length { get; }
-
-    /// <summary>The DataRow message without its head, to be filled from the socket.</summary>
-    internal Memory<byte> Message => _bytes.AsMemory(0, Length);
 
     /// <summary>Bytes of the column; null for NULL.</summary>
     public ReadOnlyMemory<byte>? Column(int ordinal)
     {
+        var bytes = message.Span;
         var at = CountBytes;
         for (var i = 0; ; i++)
         {
-            var length = BinaryPrimitives.ReadInt32BigEndian(_bytes.AsSpan(at));
+            var length = BinaryPrimitives.ReadInt32BigEndian(bytes[at..]);
             at += sizeof(int);
             // Written in full: a bare null would become an empty memory.
-            if (i == ordinal) return length < 0 ? default(ReadOnlyMemory<byte>?) : _bytes.AsMemory(at, length);
+            if (i == ordinal) return length < 0 ? default(ReadOnlyMemory<byte>?) : message.Slice(at, length);
             at += Math.Max(length, 0);
         }
     }
@@ -39,6 +30,4 @@ public sealed class MultiplexedRow : IDisposable
     public long? Number(int ordinal) => Column(ordinal) is not { } bytes ? null
         : Utf8Parser.TryParse(bytes.Span, out long number, out var used) && used == bytes.Length ? number
         : throw new FormatException($"Column {ordinal} is no whole number.");
-
-    public void Dispose() => ArrayPool<byte>.Shared.Return(_bytes);
 }

@@ -49,18 +49,16 @@ public sealed class Multiplexer : IAsyncDisposable
     public static Multiplexer? For(NpgsqlConnectionStringBuilder to, int reads, int writes, TimeSpan patience) =>
         ServerLogin.For(to) is { } login ? new(login, reads, writes, patience) : null;
 
-    /// <summary>Runs it as one pipeline. Null: nothing was done, and it is for a connection of its own.</summary>
+    /// <summary>Runs it as one pipeline; the rows of all its statements are the answer. Null: nothing was done, and it is for a connection of its own.</summary>
     /// <exception cref="NpgsqlException">The connection broke; whether a write was committed is not known.</exception>
-    public async ValueTask<MultiplexedRow?> RunAsync(TransactionScript script)
+    public async ValueTask<MultiplexedRows?> RunAsync(TransactionScript script)
     {
-        if (!Takes(script)) return null;
-        var answering = script.Statements[0];
-        if (!_quick.ContainsKey(answering.Text)) return null;
+        if (!Takes(script) || !_quick.ContainsKey(Kind(script))) return null;
         var settings = SettingsStatement.Of(script.Settings.Add(_patience), script.ReadOnly);
-        if (Least(script.ReadOnly ? _reads : _writes)?.Send(settings, script.PreRequestStatement(), answering, !script.ReadOnly) is not { } exchange) return null;
-        var row = await exchange.Answer;
-        if (row is null) _quick.TryRemove(answering.Text, out _);
-        return row;
+        if (Least(script.ReadOnly ? _reads : _writes)?.Send(settings, script.PreRequestStatement(), script.Statements, !script.ReadOnly) is not { } exchange) return null;
+        var rows = await exchange.Answer;
+        if (rows is null) _quick.TryRemove(Kind(script), out _);
+        return rows;
     }
 
     /// <summary>Tells how a transaction went on a connection of its own.</summary>
@@ -69,13 +67,16 @@ public sealed class Multiplexer : IAsyncDisposable
     {
         if (elapsed > s_quick || bytes > Short || !Takes(script)) return;
         if (_quick.Count >= MostTexts) _quick.Clear();
-        _quick.TryAdd(script.Statements[0].Text, true);
+        _quick.TryAdd(Kind(script), true);
     }
+
+    /// <summary>Transactions alike but for their values.</summary>
+    private static string Kind(TransactionScript script) => script.Statements[0].Text;
 
     /// <summary>One Sync is one transaction of the default kind, which commits; limits of one's own would be overridden.</summary>
     private static bool Takes(TransactionScript script)
     {
-        if (script.Isolation is not null || script.End != TransactionEnd.Commit || script.Statements.Length != 1) return false;
+        if (script.Isolation is not null || script.End != TransactionEnd.Commit) return false;
         foreach (var setting in script.Settings)
         {
             if (setting.Key is "statement_timeout" or "lock_timeout" or "transaction_timeout") return false;

@@ -16,12 +16,8 @@ internal sealed class RequestScript(RestOptions options, RestSecrets secrets)
     private readonly string _extraSearchPath = string.Concat(
         SchemaList.Parse(options.ExtraSearchPath).Select(s => $", {Hedgerow.Postgres.Sql.Identifier(s)}"));
 
-    public TransactionScript For(StatementPlan plan, SqlStatement statement, ApiRequest request, SchemaCache schema)
-    {
-        var estimate = StatementBuilder.Estimate(plan, request);
-        return Compose(request, schema, (plan as CallPlan)?.Routine,
-            readOnly: plan is ReadPlan or CallPlan { ReadOnly: true }, estimate is null ? [statement] : [estimate, statement]);
-    }
+    public TransactionScript For(StatementPlan plan, ImmutableArray<SqlStatement> statements, ApiRequest request, SchemaCache schema) =>
+        Compose(request, schema, (plan as CallPlan)?.Routine, readOnly: plan is ReadPlan or CallPlan { ReadOnly: true }, statements);
 
     /// <summary>A transaction of the caller's with other statements, such as those that OpenAPI asks.</summary>
     public TransactionScript ForCatalogue(ApiRequest request, SchemaCache schema, ImmutableArray<SqlStatement> statements) =>

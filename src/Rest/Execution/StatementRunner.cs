@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Globalization;
 using Hedgerow.Postgres;
@@ -22,16 +23,19 @@ internal sealed class StatementRunner(NpgsqlDataSource database, Multiplexer? sh
     public async Task<ApiError?> RunAsync(
         HttpContext context, StatementPlan plan, ApiRequest request, SchemaCache schema, ResponseWriter writer, CancellationToken cancellation)
     {
-        var script = scripts.For(plan, StatementBuilder.Build(plan, request, options), request, schema);
-        if (options.LogQuery) context.Features.Set(new ExecutedSql(script.Statements[^1].Text));
+        var shares = shared is not null && Shares(plan, request);
+        var rows = shares ? StatementBuilder.Rows(plan, request) : null;
+        var script = scripts.For(plan, rows ?? Statements(plan, request), request, schema);
+        if (options.LogQuery) context.Features.Set(new ExecutedSql(script.Statements[rows is null ? ^1 : 0].Text));
         writer.Timing.Mark(Stage.Plan);
         try
         {
-            var shares = shared is not null && Shares(plan, request);
-            if (shares && await shared!.RunAsync(script) is { } row)
+            if (shares && await shared!.RunAsync(script) is { } answer)
             {
-                using (row) return await AnswerAsync(context, plan, request, row, writer, cancellation);
+                using (answer) return await AnswerAsync(context, plan, request, answer, rows is not null, writer, cancellation);
             }
+            var quick = script;
+            if (rows is not null) script = script with { Statements = Statements(plan, request) };
             var start = Stopwatch.GetTimestamp();
             await using var trip = await RoundTrip.SendAsync(database, script, cancellation);
             if (plan.MediaType is PlanMediaType) return await ExplainAsync(context, plan, request, trip, writer, cancellation);
@@ -48,7 +52,7 @@ internal sealed class StatementRunner(NpgsqlDataSource database, Multiplexer? sh
             if (estimate is not null) result = result with { Total = Total(request, result.Total, estimate.Value) };
             if (Singular(plan, result) is { } refused) return refused;
             var bytes = await trip.Reader.IsDBNullAsync(StatementBuilder.BodyColumn, cancellation) ? null : trip.Reader.GetStream(StatementBuilder.BodyColumn);
-            if (shares) shared!.Learn(script, Stopwatch.GetElapsedTime(start), bytes?.Length ?? 0);
+            if (shares) shared!.Learn(quick, Stopwatch.GetElapsedTime(start), bytes?.Length ?? 0);
 
             var head = ResponseHead.Of(plan, request, result, options);
             return script.ReadOnly
@@ -65,6 +69,13 @@ internal sealed class StatementRunner(NpgsqlDataSource database, Multiplexer? sh
         }
     }
 
+    /// <summary>The estimate where it is asked for, then the statement that answers.</summary>
+    private ImmutableArray<SqlStatement> Statements(StatementPlan plan, ApiRequest request)
+    {
+        var answering = StatementBuilder.Build(plan, request, options);
+        return StatementBuilder.Estimate(plan, request) is { } estimate ? [estimate, answering] : [answering];
+    }
+
     /// <summary>Counted exactly up to MaxRows, estimated beyond.</summary>
     private long? Total(ApiRequest request, long? counted, long estimate) => request.Preferences.Count switch
     {
@@ -79,6 +90,7 @@ internal sealed class StatementRunner(NpgsqlDataSource database, Multiplexer? sh
     /// </summary>
     private static bool Shares(StatementPlan plan, ApiRequest request) => plan.MediaType is not PlanMediaType
         && plan.Body is Plan.JsonBody or JsonObjectBody or NoBody
+        && request.Preferences.Count is not (CountKind.Planned or CountKind.Estimated)
         && plan switch
         {
             CallPlan call => call.ReadOnly,
@@ -90,16 +102,18 @@ internal sealed class StatementRunner(NpgsqlDataSource database, Multiplexer? sh
         ? ResultGuard.Singular(result.Page.ToString(CultureInfo.InvariantCulture))
         : null;
 
-    /// <summary>A shared connection's transaction has ended when its row is here.</summary>
+    /// <summary>A shared connection's transaction has ended when its rows are here.</summary>
+    /// <param name="items">They are those of <see cref="StatementBuilder.Rows"/>.</param>
     private async Task<ApiError?> AnswerAsync(
-        HttpContext context, StatementPlan plan, ApiRequest request, MultiplexedRow row, ResponseWriter writer, CancellationToken cancellation)
+        HttpContext context, StatementPlan plan, ApiRequest request, MultiplexedRows rows, bool items, ResponseWriter writer, CancellationToken cancellation)
     {
-        var result = ResultHead.Read(row);
+        var result = items ? ResultHead.Read(rows) : ResultHead.Read(rows.Last);
         writer.Timing.Mark(Stage.Transaction);
         if (Singular(plan, result) is { } refused) return refused;
         var head = ResponseHead.Of(plan, request, result, options);
         if (ResponseSettings.Apply(head, result) is { } error) return error;
-        await writer.WriteAsync(context, head, head.HasBody ? row.Column(StatementBuilder.BodyColumn) ?? default : default, cancellation);
+        if (items) await writer.WriteAsync(context, head, new JsonItems(rows, plan.Body), cancellation);
+        else await writer.WriteAsync(context, head, head.HasBody ? rows.Last.Column(StatementBuilder.BodyColumn) ?? default : default, cancellation);
         return null;
     }
 

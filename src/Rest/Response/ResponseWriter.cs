@@ -27,6 +27,14 @@ internal sealed class ResponseWriter(RestOptions options)
         if (!body.IsEmpty) await context.Response.BodyWriter.WriteAsync(body, cancellation);
     }
 
+    public async Task WriteAsync(HttpContext context, ResponseHead head, JsonItems body, CancellationToken cancellation)
+    {
+        Begin(context, head);
+        context.Response.ContentLength = body.Length();
+        body.WriteTo(context.Response.BodyWriter);
+        await context.Response.BodyWriter.FlushAsync(cancellation);
+    }
+
     /// <summary>Copies a body of known length without ever holding more of it than a piece.</summary>
     public async Task CopyAsync(HttpContext context, ResponseHead head, Stream body, CancellationToken cancellation)
     {

@@ -33,6 +33,10 @@ internal sealed record ResultHead(long? Total, long Page, long? Inserted, string
         row.Text(StatementBuilder.StatusColumn),
         Location: null);
 
+    /// <summary>The same of the two statements of <see cref="StatementBuilder.Rows"/>: the last row is the settings'.</summary>
+    public static ResultHead Read(MultiplexedRows rows) => new(
+        Total: null, Page: rows.Count - 1, Inserted: null, Headers: rows.Last.Text(0), Status: rows.Last.Text(1), Location: null);
+
     /// <summary>The planner's number of rows out of <c>EXPLAIN (FORMAT JSON)</c>.</summary>
     public static long? Estimate(string explained)
     {

@@ -16,7 +16,9 @@ public static class StatementBuilder
     public const int TotalColumn = 0, PageColumn = 1, InsertedColumn = 2, HeadersColumn = 3, StatusColumn = 4, LocationColumn = 5, BodyColumn = 6;
 
     private const string ResponseSettings =
-        "nullif(current_setting('response.headers', true), ''), nullif(current_setting('response.status', true), ''), ";
+        "nullif(current_setting('response.headers', true), ''), nullif(current_setting('response.status', true), '')";
+
+    private static readonly SqlStatement s_responseSettings = new("SELECT " + ResponseSettings, []);
 
     private const string NoLocation = "null::text[], ";
 
@@ -33,6 +35,18 @@ public static class StatementBuilder
         };
     }
 
+    /// <summary>
+    /// A read as two statements, whose rows are all the answer: each row of the first is one item of the body, as JSON, and the last row of all
+    /// says what the first statement left in <c>response.headers</c> and <c>response.status</c>. It costs PostgreSQL a quarter less than <see cref="Build"/> (measured, a point
+    /// read), but the number of rows is known at its end only. Null where the answer is not made of rows alone.
+    /// </summary>
+    public static ImmutableArray<SqlStatement>? Rows(StatementPlan plan, ApiRequest request)
+    {
+        if (plan is not ReadPlan { Body: Plan.JsonBody or JsonObjectBody } || request.Preferences.Count is not null) return null;
+        var rows = new SqlWriter(request.Caller.Role).Raw("SELECT ").Item(plan.Body).Raw(" FROM (").Select(plan.Tree).Raw(") _postgrest_t").Finish();
+        return [rows, s_responseSettings];
+    }
+
     /// <summary>The planner's estimate of all rows, for <c>count=planned</c> and <c>count=estimated</c>; null where it is not asked for.</summary>
     public static SqlStatement? Estimate(StatementPlan plan, ApiRequest request) =>
         plan is ReadPlan { MediaType: not PlanMediaType } && request.Preferences.Count is CountKind.Planned or CountKind.Estimated
@@ -43,7 +57,7 @@ public static class StatementBuilder
     {
         sql.Raw("WITH pgrst_source AS ( ").Select(read.Tree).Raw(" )");
         var total = sql.Total(read.Tree, "pg_catalog.count(_postgrest_t)", request, options);
-        return sql.Raw(" SELECT ").Raw(total).Raw(", pg_catalog.count(_postgrest_t), null::int, ").Raw(ResponseSettings).Raw(NoLocation)
+        return sql.Raw(" SELECT ").Raw(total).Raw(", pg_catalog.count(_postgrest_t), null::int, ").Raw(ResponseSettings).Raw(", ").Raw(NoLocation)
             .Body(read.Body, null).Raw(" FROM (SELECT * FROM pgrst_source) _postgrest_t");
     }
 
@@ -52,7 +66,7 @@ public static class StatementBuilder
         sql.Raw("WITH pgrst_source AS (").Call(call).Raw(")");
         var page = call.Routine.Returns.IsSet ? "pg_catalog.count(_postgrest_t)" : "1::bigint";
         var total = sql.Total(call.Tree, page, request, options);
-        sql.Raw(" SELECT ").Raw(total).Raw(", ").Guard(page, FailureOf(call.MediaType, request)).Raw(", null::int, ").Raw(ResponseSettings).Raw(NoLocation)
+        sql.Raw(" SELECT ").Raw(total).Raw(", ").Guard(page, FailureOf(call.MediaType, request)).Raw(", null::int, ").Raw(ResponseSettings).Raw(", ").Raw(NoLocation)
             .Body(call.Body, call.Routine).Raw(" FROM (");
         return sql.Select(call.Tree).Raw(") _postgrest_t");
     }
@@ -70,7 +84,7 @@ public static class StatementBuilder
         sql.Raw(" SELECT null::bigint, ").Guard("pg_catalog.count(_postgrest_t)", failure);
         var counts = write.Mutation is ReplaceMutation or InsertMutation
             && (write.Mutation is ReplaceMutation || request.Preferences.Resolution == Resolution.MergeDuplicates);
-        sql.Raw(", ").Raw(counts ? MutationSql.Inserted : "null::int").Raw(", ").Raw(ResponseSettings);
+        sql.Raw(", ").Raw(counts ? MutationSql.Inserted : "null::int").Raw(", ").Raw(ResponseSettings).Raw(", ");
         if (write.Mutation is InsertMutation { PrimaryKey: var key } && request.Preferences.Return == Representation.HeadersOnly) sql.Location(key);
         else sql.Raw(NoLocation);
         sql.Body(write.Body, null).Raw(" FROM (");

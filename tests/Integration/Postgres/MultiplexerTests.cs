@@ -121,6 +121,26 @@ public sealed class MultiplexerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task The_rows_of_all_statements_are_the_answer_in_their_order()
+    {
+        var script = Read("select repeat('x', i) from generate_series(1, $1::int) i", "300");
+        script = script with { Statements = [.. script.Statements, new SqlStatement("select 'last'", [])] };
+
+        using var rows = (await _shared.RunAsync(Quick(script)))!;
+
+        Assert.Equal(301, rows.Count);
+        Assert.Equal(Enumerable.Range(1, 300).Select(i => new string('x', i)), rows.First(300).Select(r => r.Text(0)));
+        Assert.Equal("last", rows.Last.Text(0));
+    }
+
+    [Fact]
+    public async Task Many_rows_that_are_too_long_together_are_left_to_a_stream()
+    {
+        Assert.Null(await TextAsync(Read("select repeat('x', 1000) from generate_series(1, $1::int)", "300")));
+        Assert.Equal("after", await TextAsync(Read("select 'after'")));
+    }
+
+    [Fact]
     public async Task Nulls_bytes_and_text_of_all_kinds_pass()
     {
         var read = Read("select coalesce($1, 'null') || $2 || encode($3, 'hex')", null, "žluťoučký 🌳");
@@ -162,16 +182,16 @@ public sealed class MultiplexerTests : IAsyncLifetime
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
         while (true)
         {
-            using var row = await _shared.RunAsync(Quick(script));
-            if (row is not null) return;
+            using var rows = await _shared.RunAsync(Quick(script));
+            if (rows is not null) return;
             await Task.Delay(10, patience.Token);
         }
     }
 
     private async Task<string?> TextAsync(TransactionScript script)
     {
-        using var row = await _shared.RunAsync(Quick(script));
-        return row?.Text(0);
+        using var rows = await _shared.RunAsync(Quick(script));
+        return rows?.Last.Text(0);
     }
 
     private TransactionScript Quick(TransactionScript script)
