@@ -35,8 +35,10 @@ public static class Databases
     /// <exception cref="SettingException"><see cref="DbOptions.Url"/> cannot be read.</exception>
     public static Multiplexer? SharedForRest(DbOptions options)
     {
+        if (!options.PreparedStatements) return null;
+        var reads = options.SharedReadConnections < 0 ? Math.Max(1, Environment.ProcessorCount / 2) : options.SharedReadConnections;
         var writes = options.SharedWriteConnections < 0 ? 4 * Environment.ProcessorCount : options.SharedWriteConnections;
-        return options.SharedReadConnections + writes == 0 || !options.PreparedStatements ? null : Multiplexer.For(RestLogin(options), options.SharedReadConnections, writes, s_patience);
+        return reads + writes == 0 ? null : Multiplexer.For(RestLogin(options), reads, writes, s_patience);
     }
 
     private static NpgsqlConnectionStringBuilder RestLogin(DbOptions options)

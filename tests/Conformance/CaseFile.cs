@@ -25,11 +25,11 @@ internal static partial class CaseFile
         return [.. all.Where(c => c.Needs != "postgis" && !c.Id.Contains("PgSafeUpdate", StringComparison.Ordinal) && !named.Contains(c.Id)).OrderBy(c => c.Line)];
     }
 
-    /// <summary>Ids in code marks at the beginning of a table's line.</summary>
+    /// <summary>Ids, which are parts parted by slashes, in code marks at the beginning of a table's line.</summary>
     private static HashSet<string> Named() =>
         [.. File.ReadLines(Path.Combine(Checkout.Root, "tests", "conformance.md")).Select(line => NamedCase().Match(line)).Where(m => m.Success).Select(m => m.Groups[1].Value)];
 
-    [GeneratedRegex("^\\| `([^`]+)` \\|")]
+    [GeneratedRegex("^\\| `([^`]+ / [^`]+)` \\|")]
     private static partial Regex NamedCase();
 }
 

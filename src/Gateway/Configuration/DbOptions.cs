@@ -25,11 +25,11 @@ public sealed record DbOptions
     public bool PreparedStatements { get; init; } = true;
 
     /// <summary>
-    /// Connections that REST's quick reads share, many in flight on each. 0: none, each read has one of the pool. Under a load that keeps all cores busy, one per core
-    /// answers half as many requests again. On a machine that PostgreSQL is on too, set <c>kernel.sched_autogroup_enabled=0</c> with it: the kernel shares time by
-    /// session, each backend is one of its own and the gateway a single one, so that the slowest hundredth of the requests would wait several times as long.
+    /// Connections that REST's quick reads share, many in flight on each. -1: one for two cores. 0: none, each read has one of the pool. One for each core answers a tenth more
+    /// requests where all cores are busy. But on a machine that PostgreSQL is on too set <c>kernel.sched_autogroup_enabled=0</c> with it, unless both run in containers: the kernel shares
+    /// time by session, each backend is one of its own and the gateway a single one, so that the slowest hundredth of the requests would wait several times as long.
     /// </summary>
-    public int SharedReadConnections { get; init; }
+    public int SharedReadConnections { get; init; } = -1;
 
     /// <summary>Connections that REST's quick writes share, two in flight on each. -1: four per core. 0: none.</summary>
     public int SharedWriteConnections { get; init; } = -1;

@@ -4,15 +4,20 @@ namespace Hedgerow.Postgres.Multiplexing;
 internal static class ErrorFields
 {
     /// <summary>Whether the session ends with it. The severity that no language translates stands in the field V.</summary>
-    public static bool IsFatal(ReadOnlySpan<byte> body)
+    public static bool IsFatal(ReadOnlySpan<byte> body) => Field(body, 'V') is { IsEmpty: false } severity && !severity.SequenceEqual("ERROR"u8);
+
+    /// <summary>Whether <c>statement_timeout</c> cut it: 57014, <c>query_canceled</c>.</summary>
+    public static bool IsCancelled(ReadOnlySpan<byte> body) => Field(body, 'C').SequenceEqual("57014"u8);
+
+    private static ReadOnlySpan<byte> Field(ReadOnlySpan<byte> body, char field)
     {
         while (body.Length > 1)
         {
             var end = body.IndexOf((byte)0);
-            if (end < 1) return false;
-            if (body[0] == (byte)'V') return !body[1..end].SequenceEqual("ERROR"u8);
+            if (end < 1) return default;
+            if (body[0] == (byte)field) return body[1..end];
             body = body[(end + 1)..];
         }
-        return false;
+        return default;
     }
 }

@@ -20,6 +20,9 @@ internal sealed class Exchange(int before, bool writes) : IValueTaskSource<Multi
     /// <summary>The statements that answer.</summary>
     public required PreparedText[] Answering { get; init; }
 
+    /// <summary>It held up those behind it until it was cut.</summary>
+    public bool IsSlow { get; set; }
+
     /// <summary>Where rows that arrive now belong; null where nobody wants them.</summary>
     public MultiplexedRows? Rows => _executed >= before ? _rows : null;
 

@@ -155,6 +155,7 @@ internal sealed class MultiplexedConnection : IAsyncDisposable, IThreadPoolWorkI
                 break;
             // A server that goes away says so too; then the end of the stream tells what became of those in flight.
             case (byte)'E' when !ErrorFields.IsFatal(body):
+                Current.IsSlow = ErrorFields.IsCancelled(body);
                 Fail();
                 break;
             case (byte)'Z':

@@ -24,6 +24,9 @@ public sealed class Multiplexer : IAsyncDisposable
 
     private const int MostTexts = 10_000;
 
+    /// <summary>What was cut stays away for so long: what is slow for some callers only would be thought quick again at once, and hold up everybody each time.</summary>
+    private const int RestMilliseconds = 60_000;
+
     /// <summary>Reads in flight on one connection; past it a connection of one's own is the better place to wait.</summary>
     private const int ReadsInFlight = 32;
 
@@ -33,7 +36,9 @@ public sealed class Multiplexer : IAsyncDisposable
     private readonly KeyValuePair<string, string> _patience;
     private readonly Slot[] _reads;
     private readonly Slot[] _writes;
-    private readonly ConcurrentDictionary<string, bool> _quick = new(StringComparer.Ordinal);
+
+    /// <summary>Kinds of transactions that may share a connection, and from when on (<see cref="Environment.TickCount64"/>).</summary>
+    private readonly ConcurrentDictionary<string, long> _quick = new(StringComparer.Ordinal);
 
     private Multiplexer(ServerLogin login, int reads, int writes, TimeSpan patience)
     {
@@ -53,11 +58,12 @@ public sealed class Multiplexer : IAsyncDisposable
     /// <exception cref="NpgsqlException">The connection broke; whether a write was committed is not known.</exception>
     public async ValueTask<MultiplexedRows?> RunAsync(TransactionScript script)
     {
-        if (!Takes(script) || !_quick.ContainsKey(Kind(script))) return null;
+        if (!Takes(script) || !_quick.TryGetValue(Kind(script), out var from) || Environment.TickCount64 < from) return null;
         var settings = SettingsStatement.Of(script.Settings.Add(_patience), script.ReadOnly);
         if (Least(script.ReadOnly ? _reads : _writes)?.Send(settings, script.PreRequestStatement(), script.Statements, !script.ReadOnly) is not { } exchange) return null;
         var rows = await exchange.Answer;
-        if (rows is null) _quick.TryRemove(Kind(script), out _);
+        if (exchange.IsSlow) _quick[Kind(script)] = Environment.TickCount64 + RestMilliseconds;
+        else if (rows is null) _quick.TryRemove(Kind(script), out _);
         return rows;
     }
 
@@ -67,7 +73,7 @@ public sealed class Multiplexer : IAsyncDisposable
     {
         if (elapsed > s_quick || bytes > Short || !Takes(script)) return;
         if (_quick.Count >= MostTexts) _quick.Clear();
-        _quick.TryAdd(Kind(script), true);
+        _quick.TryAdd(Kind(script), 0);
     }
 
     /// <summary>Transactions alike but for their values.</summary>
