@@ -17,11 +17,6 @@ namespace Hedgerow.Auth.Sessions;
 /// </summary>
 public sealed class RefreshGrant(AuthDatabase database, SessionStart sessions, RateLimits limits, AuthOptions options)
 {
-    private const string Unproved = """
-        s.created_at < now() - make_interval(secs => @lowAssurance) and coalesce(s.aal, 'aal1') < 'aal2'
-        and exists (select from auth.mfa_factors f where f.user_id = s.user_id and f.status = 'verified')
-        """;
-
     private const string TakeByPlace = "select hedgerow.take_rate($1, $2, $3)";
 
     private const string Method = "token_refresh";
@@ -30,6 +25,11 @@ public sealed class RefreshGrant(AuthDatabase database, SessionStart sessions, R
         select coalesce(spent.updated_at < now() - make_interval(secs => @reuse), true) as is_past_reuse,
                (select rt.token from auth.refresh_tokens rt where rt.session_id = spent.session_id and not rt.revoked order by rt.id desc limit 1) as token
         from auth.refresh_tokens spent where spent.token = @token
+        """;
+
+    private const string Unproved = """
+        s.created_at < now() - make_interval(secs => @lowAssurance) and coalesce(s.aal, 'aal1') < 'aal2'
+        and exists (select from auth.mfa_factors f where f.user_id = s.user_id and f.status = 'verified')
         """;
 
     private readonly string _swap = SwapSql(options);
@@ -83,37 +83,27 @@ public sealed class RefreshGrant(AuthDatabase database, SessionStart sessions, R
     }
 
     /// <summary>
-    /// One statement and one round trip, because nothing is asked more often; what the options do not ask for is not planned either. It changes the session
-    /// and then the token (<see cref="SessionEnd"/> names the order), each where it is still as it was found: of parallel requests with one token exactly one
-    /// spends it, and the others find that nothing was spent.
+    /// One statement and one round trip, because nothing is asked more often; what the options do not ask for is not planned either. What is found good is spent
+    /// by the function, which is not called for anything else.
     /// </summary>
     private static string SwapSql(AuthOptions options) => $"""
-        with found as materialized (
-          select rt.id as token_id, rt.revoked, s.id as session_id, coalesce(s.aal::text, 'aal1') as assurance, coalesce(u.banned_until > now(), false) as is_banned,
+        select s.id as session_id, coalesce(s.aal, 'aal1')::text as assurance, is_banned, expired,
+               case
+                 when rt.revoked or is_banned or expired is not null then false
+                 else hedgerow.spend_refresh_token(rt.id, @token, @next, s.id, u.id, coalesce(nullif(u.email, ''), u.phone, ''), s.updated_at, @agent, @address)
+               end as is_spent,
+               {SessionMethods.Of("s.id")} as methods, {UserRows.Columns}
+        from auth.refresh_tokens rt
+        join auth.sessions s on s.id = rt.session_id
+        join auth.users u on u.id = s.user_id
+        cross join lateral (
+          select coalesce(u.banned_until > now(), false) as is_banned,
                  case
                    when s.not_after < now() or (@timebox > 0 and s.created_at < now() - make_interval(secs => @timebox)) then 'past_end'
                    when @inactivity > 0 and coalesce(s.refreshed_at at time zone 'utc', s.created_at) < now() - make_interval(secs => @inactivity) then 'inactive'
                    when {(options.SessionAllowLowAal > 0 ? Unproved : "@lowAssurance > 0")} then 'unproved'
-                 end as expired,
-                 {UserRows.OwnColumns}
-          from auth.refresh_tokens rt
-          join auth.sessions s on s.id = rt.session_id
-          join auth.users u on u.id = s.user_id
-          where rt.token = @token and u.deleted_at is null),
-        used as (
-          update auth.sessions s set refreshed_at = now() at time zone 'utc', updated_at = now(), user_agent = @agent, ip = coalesce(@address::inet, s.ip)
-          from found where s.id = found.session_id and not found.revoked and not found.is_banned and found.expired is null
-          returning found.token_id, s.id as session_id, found.id, found.email, found.phone),
-        spent as (
-          update auth.refresh_tokens rt set revoked = true, updated_at = now() from used where rt.id = used.token_id and not rt.revoked
-          returning used.session_id, used.id, used.email, used.phone),
-        next as (
-          insert into auth.refresh_tokens (instance_id, token, user_id, revoked, created_at, updated_at, parent, session_id)
-          select '00000000-0000-0000-0000-000000000000', @next, spent.id::text, false, now(), now(), @token, spent.session_id from spent),
-        noted as (
-          {AuditLog.EntrySql(AuditAction.TokenRefreshed, "null", "spent u")})
-        select exists (select from spent) as is_spent, {SessionMethods.Of("found.session_id")} as methods, found.*, {UserRows.AttachedColumns("found.id")}
-        from found
+                 end as expired) standing
+        where rt.token = @token and u.deleted_at is null
         """;
 
     private static ApiError? Refusal(Found found) =>

@@ -67,6 +67,20 @@ public sealed class SessionTests(SharedPlatform shared) : IClassFixture<SharedPl
     }
 
     [Fact]
+    public async Task What_follows_sessions_hears_of_refreshes_once_a_minute()
+    {
+        var user = await _platform.SignUpAsync();
+        Task<bool> IsAsync(string condition) => _platform.Database.ScalarAsync<bool>($"select {condition} from auth.sessions where user_id = $1", user.Id);
+
+        var token = (await RefreshAsync(user.RefreshToken))["refresh_token"]!;
+        Assert.True(await IsAsync("updated_at = created_at and refreshed_at is not null"));
+        await _platform.Database.ExecuteAsync("update auth.sessions set updated_at = now() - interval '61 s', refreshed_at = null where user_id = $1", user.Id);
+        await RefreshAsync(token);
+
+        Assert.True(await IsAsync("updated_at > now() - interval '60 s' and refreshed_at is not null"));
+    }
+
+    [Fact]
     public async Task Parallel_refreshes_with_one_token_arrive_at_one_successor()
     {
         var user = await _platform.SignUpAsync();

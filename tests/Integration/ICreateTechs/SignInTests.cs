@@ -88,7 +88,7 @@ public sealed class SignInTests(ICreateTechsFixture fixture) : IClassFixture<ICr
         var workspace = await fixture.WorkspaceAsync();
         var session = await SignInAsync(workspace.Member, Firefox);
         await workspace.Operator.ExecuteAsync("update public.user_sessions_extended set last_activity_at = now() - interval '1 hour' where id = $1", session);
-        await new Person(fixture.Database, "hedgerow_auth").ExecuteAsync("update auth.sessions set refreshed_at = now() where id = $1", session);
+        await new Person(fixture.Database, "hedgerow_auth").ExecuteAsync("update auth.sessions set refreshed_at = now(), updated_at = now() where id = $1", session);
         Assert.True(await workspace.Member.ScalarAsync<bool>(
             "select last_activity_at > now() - interval '1 minute' from public.user_sessions_extended where id = $1", session));
     }
