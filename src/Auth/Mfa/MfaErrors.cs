@@ -35,6 +35,10 @@ public static class MfaErrors
     public static ApiError CodeMissing { get; } = new(400, "validation_failed", "Code needs to be non-empty");
     public static ApiError WrongCode { get; } = new(422, "mfa_verification_failed", "Invalid TOTP code entered");
 
+    /// <summary>The key of the configuration was changed, or taken away: no code is right, and only the service role can take the factor away.</summary>
+    public static ApiError SecretUnreadable { get; } =
+        new(422, "mfa_verification_failed", "The secret of this factor cannot be read any more. Have an administrator remove the factor, then enroll again.");
+
     public static ApiError RefusedByHook(string message) => new(403, "mfa_verification_rejected", message);
 
     public static ApiError NameConflict(string name) =>

@@ -80,7 +80,8 @@ public sealed class VerifyFactor(AuthDatabase database, SecretBox secrets, Attem
         if (Disabled(factor, options) is { } disabled) return disabled;
         if (!(await FindAsync(transaction, request, factor, challenge)).Ok(out var asked, out error)) return error;
 
-        var step = factor.FactorType == Factor.Totp ? StepOf(factor, body.Code) : null;
+        if (!SecretOf(factor).Ok(out var secret, out error)) return error;
+        var step = secret.Length > 0 ? Totp.Match(secret, body.Code, clock.GetUtcNow()) : null;
         var isRight = factor.FactorType == Factor.Totp ? step > (factor.LastTotpStep ?? long.MinValue) : IsCodeOf(challenge, asked, body.Code);
         await AuditLog.WriteAsync(transaction, request, AuditAction.FactorVerified, owner.User,
             new { factor_id = factor.Id, challenge_id = challenge, factor_type = factor.FactorType, valid = isRight });
@@ -103,11 +104,22 @@ public sealed class VerifyFactor(AuthDatabase database, SecretBox secrets, Attem
         return issued.ToReply();
     }
 
-    /// <summary>Anybody can compute the codes of an empty secret, which no enrolment makes but an import may bring: it matches nothing.</summary>
-    private long? StepOf(Factor factor, string code) =>
-        factor.Secret is { Length: > 0 } stored && Base32.Decode(secrets.Open(factor.Id, stored)) is { Length: > 0 } secret
-            ? Totp.Match(secret, code, clock.GetUtcNow())
-            : null;
+    /// <summary>
+    /// An app's secret. Anybody can compute the codes of an empty one, which no enrolment makes but an import may bring: it matches nothing, nor does that of
+    /// what is no app.
+    /// </summary>
+    private Result<byte[]> SecretOf(Factor factor)
+    {
+        if (factor.FactorType != Factor.Totp || factor.Secret is not { Length: > 0 } stored) return Array.Empty<byte>();
+        try
+        {
+            return Base32.Decode(secrets.Open(factor.Id, stored));
+        }
+        catch (Exception e) when (e is CryptographicException or InvalidOperationException or FormatException)
+        {
+            return MfaErrors.SecretUnreadable;
+        }
+    }
 
     /// <summary>The code that was sent; a challenge without one has no right answer.</summary>
     private bool IsCodeOf(Guid challenge, Challenge asked, string code) =>

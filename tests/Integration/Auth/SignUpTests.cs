@@ -1,3 +1,4 @@
+using System.Text;
 using Hedgerow.Tests.Integration.Support;
 
 namespace Hedgerow.Tests.Integration.Auth;
@@ -30,6 +31,21 @@ public sealed class SignUpTests(SharedPlatform shared) : IClassFixture<SharedPla
         var hash = await _platform.Database.ScalarAsync<string>("select encrypted_password from auth.users where id = $1", user.Id);
         Assert.StartsWith("$2a$10$", hash, StringComparison.Ordinal);
         Assert.False(await _platform.Database.ScalarAsync<bool>("select exists (select from auth.audit_log_entries where payload::text like '%a password to look for%')"));
+    }
+
+    [Theory]
+    [InlineData("{\"email\":\"text@example.test\",\"password\":\"correct horse\",\"data\":{\"\u00FF\":1}}", "iso-8859-1")]
+    [InlineData("""{"email":"text@example.test","password":"correct horse","data":{"name":"\ud800"}}""", "utf-8")]
+    [InlineData("""{"email":"text@example.test","password":"correct horse","data":{"\udc00":1}}""", "utf-8")]
+    public async Task What_is_no_text_is_refused(string body, string encoding)
+    {
+        using var content = new ByteArrayContent(Encoding.GetEncoding(encoding).GetBytes(body)) { Headers = { ContentType = new("application/json") } };
+
+        using var answer = await _platform.Service.PostAsync(new Uri("/auth/v1/signup", UriKind.Relative), content);
+
+        Assert.Equal(400, (int)answer.StatusCode);
+        Assert.Contains("bad_json", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.Equal(0, await _platform.Database.ScalarAsync<long>("select count(*) from auth.users where email = 'text@example.test'"));
     }
 
     [Fact]
