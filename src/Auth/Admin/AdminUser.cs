@@ -1,6 +1,7 @@
 using Hedgerow.Auth.Audit;
 using Hedgerow.Auth.Data;
 using Hedgerow.Auth.Http;
+using Hedgerow.Auth.Otp;
 using Hedgerow.Auth.Phone;
 using Hedgerow.Auth.Sessions;
 using Hedgerow.Auth.Users;
@@ -8,8 +9,11 @@ using Hedgerow.Postgres;
 
 namespace Hedgerow.Auth.Admin;
 
-/// <summary><c>/admin/users/{id}</c>: the service role reads, changes and deletes one user.</summary>
-public sealed class AdminUser(AuthDatabase database, AuthOptions options)
+/// <summary>
+/// <c>/admin/users/{id}</c>: the service role reads, changes and deletes one user. Nobody is written to about it, as GoTrue writes to nobody
+/// (internal/api/admin.go): who asked for the change will say so.
+/// </summary>
+public sealed class AdminUser(AuthDatabase database, OneTimeTokens tokens, AuthOptions options)
 {
     private static readonly string s_update = $"""
         update auth.users set
@@ -51,6 +55,8 @@ public sealed class AdminUser(AuthDatabase database, AuthOptions options)
     {
         if (!(await request.BodyAsync(BodyJson.Default.AdminUserBody, cancellation)).Ok(out var body, out var error)) return error;
         if (!AdminUserInput.Read(body, options).Ok(out var input, out error)) return error;
+        // A new user without one gets none; to take one away is no change that is known here.
+        if (body.Password is { Length: 0 } none && Password.Refusal(none, options) is { } weak) return weak;
         await using var transaction = await database.BeginAsync(cancellation);
         if (!(await FindAsync(transaction, request)).Ok(out var user, out error)) return error;
 
@@ -72,8 +78,10 @@ public sealed class AdminUser(AuthDatabase database, AuthOptions options)
             userMetadata = Metadata.ObjectOrNull(body.UserMetadata)?.GetRawText(),
             appMetadata = Metadata.ObjectOrNull(body.AppMetadata)?.GetRawText(),
         });
-        // As for a user who changes it: whoever knew the old password is out.
-        if (input.Password is not null || input.PasswordHash is not null) await SessionEnd.AllAsync(transaction, user.Id);
+        // As for a user who changes it: whoever knew the old password is out, and what was sent to the old address opens nothing.
+        var hasNewPassword = input.Password is not null || input.PasswordHash is not null;
+        if (hasNewPassword) await SessionEnd.AllAsync(transaction, user.Id);
+        if (hasNewPassword || input.Email is not null || input.Phone is not null) await tokens.RevokeAsync(transaction, user.Id, OneTimeTokens.All);
         var changed = await UserRows.FindAsync(transaction, user.Id) ?? throw new InvalidOperationException("The user was read in this transaction.");
         await AuditLog.WriteAsync(transaction, request, AuditAction.UserModified, null, new { user_id = user.Id, user_email = user.Email, user_phone = user.Phone });
         await transaction.CommitAsync();

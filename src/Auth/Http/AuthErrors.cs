@@ -17,6 +17,8 @@ public static class AuthErrors
     public static ApiError SessionOfTokenGone { get; } = new(403, "session_not_found", "Session from session_id claim in JWT does not exist");
     public static ApiError NotAdmin { get; } = new(403, "not_admin", "User not allowed");
 
+    public static ApiError AppMetadataIsNotOnesOwn { get; } = new(403, "not_admin", "Updating app_metadata requires admin privileges");
+
     public static ApiError SignupDisabled { get; } = new(422, "signup_disabled", "Signups not allowed for this instance");
     public static ApiError SignupWantsPassword { get; } = new(400, "validation_failed", "Signup requires a valid password");
     public static ApiError AnonymousDisabled { get; } = new(422, "anonymous_provider_disabled", "Anonymous sign-ins are disabled");

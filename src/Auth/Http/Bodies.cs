@@ -64,6 +64,7 @@ public sealed record UserUpdateBody
     public string? Password { get; init; }
     public string? Nonce { get; init; }
     public JsonElement? Data { get; init; }
+    public JsonElement? AppMetadata { get; init; }
     public string? CodeChallenge { get; init; }
     public string? CodeChallengeMethod { get; init; }
 }

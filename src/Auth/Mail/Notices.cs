@@ -24,8 +24,11 @@ public sealed class Notices(MailTemplates templates, MailQueue queue, AuthOption
     public Task EmailChangedAsync(AuthTransaction transaction, User before, string email) =>
         SendAsync(transaction, _wanted.EmailChanged, MailKind.EmailChanged, before, email: email, oldEmail: before.Email ?? "");
 
+    /// <summary>A first number is none that changed: it is a new way in (GoTrue, phoneNumberChanged).</summary>
     public Task PhoneChangedAsync(AuthTransaction transaction, User before, string phone) =>
-        SendAsync(transaction, _wanted.PhoneChanged, MailKind.PhoneChanged, before, phone: phone, oldPhone: before.Phone ?? "");
+        string.IsNullOrEmpty(before.Phone)
+            ? IdentityLinkedAsync(transaction, before, "phone")
+            : SendAsync(transaction, _wanted.PhoneChanged, MailKind.PhoneChanged, before, phone: phone, oldPhone: before.Phone);
 
     public Task IdentityLinkedAsync(AuthTransaction transaction, User user, string provider) =>
         SendAsync(transaction, _wanted.IdentityLinked, MailKind.IdentityLinked, user, provider: provider);

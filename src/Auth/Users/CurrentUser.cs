@@ -37,6 +37,8 @@ public sealed class CurrentUser(
         await using var transaction = await database.BeginAsync(cancellation);
         if (!(await SignedIn.FindAsync(transaction, request)).Ok(out var caller, out error)) return error;
         if (Metadata.Refusal(body.Data, "data") is { } malformed) return malformed;
+        if (body.AppMetadata is { ValueKind: not JsonValueKind.Null }) return AuthErrors.AppMetadataIsNotOnesOwn;
+        if (body.Password is { } chosen && Password.Refusal(chosen, options) is { } weak) return weak;
         if (ChangesCredentials(caller.User, body) && await CredentialGuard.RefusalAsync(transaction, caller) is { } unproved) return unproved;
         if (await ChangePasswordAsync(transaction, request, caller, body) is { } badPassword) return badPassword;
         if (await ChangeEmailAsync(transaction, request, caller, body.Email, challenge) is { } badEmail) return badEmail;
@@ -60,7 +62,6 @@ public sealed class CurrentUser(
     {
         if (body.Password is not { Length: > 0 } password) return null;
         if (caller.User.IsAnonymous && string.IsNullOrEmpty(body.Email) && string.IsNullOrEmpty(body.Phone)) return AuthErrors.PasswordOfAnonymous;
-        if (Password.Refusal(password, options) is { } weak) return weak;
         var id = caller.User.Id;
         if (await reauthentication.RefusalAsync(transaction, caller, body.Nonce) is { } unproved) return unproved;
         if (await transaction.OneAsync<bool>(IsSamePassword, new { id, password })) return AuthErrors.SamePassword;

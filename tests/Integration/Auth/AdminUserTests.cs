@@ -53,6 +53,48 @@ public sealed class AdminUserTests(SharedPlatform shared) : IClassFixture<Shared
     }
 
     [Fact]
+    public async Task What_was_mailed_opens_nothing_once_the_service_role_has_changed_the_account()
+    {
+        foreach (var change in new object[] { new { password = "battery staple" }, new { phone = PhonePlatform.NewNumber() }, new { email = MailSteps.Fresh() } })
+        {
+            var user = await _platform.SignUpAsync();
+            var link = await _platform.Service.SendAsync("POST", "/auth/v1/admin/generate_link", new { type = "recovery", email = user.Email });
+
+            Assert.Equal(200, (await _platform.Service.SendAsync("PUT", $"/auth/v1/admin/users/{user.Id}", change)).Status);
+
+            var opened = await _platform.Anonymous.SendAsync("POST", "/auth/v1/verify", new { type = "recovery", token_hash = link["hashed_token"] });
+            Assert.Equal((403, "otp_expired"), (opened.Status, opened.ErrorCode));
+        }
+    }
+
+    [Fact]
+    public async Task An_empty_password_is_a_weak_one_and_no_absent_one()
+    {
+        var user = await _platform.SignUpAsync();
+
+        foreach (var answer in new[]
+        {
+            await user.Http.SendAsync("PUT", "/auth/v1/user", new { password = "" }),
+            await _platform.Service.SendAsync("PUT", $"/auth/v1/admin/users/{user.Id}", new { password = "" }),
+        })
+            Assert.Equal((422, "weak_password"), (answer.Status, answer.ErrorCode));
+
+        Assert.Equal(200, (await SignInAsync(user.Email, "correct horse")).Status);
+    }
+
+    [Fact]
+    public async Task Nobody_sets_their_own_app_metadata()
+    {
+        var user = await _platform.SignUpAsync();
+
+        var refused = await user.Http.SendAsync("PUT", "/auth/v1/user", new { data = new { name = "Ada" }, app_metadata = new { plan = "pro" } });
+
+        Assert.Equal((403, "not_admin"), (refused.Status, refused.ErrorCode));
+        var unchanged = await user.Http.SendAsync("GET", "/auth/v1/user");
+        Assert.False(unchanged.Json.GetProperty("user_metadata").TryGetProperty("name", out _));
+    }
+
+    [Fact]
     public async Task A_banned_user_is_out_until_the_ban_is_lifted()
     {
         var user = await _platform.SignUpAsync();

@@ -59,9 +59,13 @@ public sealed class NoticeTests(NoticePlatform shared) : IClassFixture<NoticePla
     }
 
     [Fact]
-    public async Task Another_number_and_the_way_in_that_is_given_up_are_told()
+    public async Task A_first_number_is_a_new_way_in_and_another_one_a_change()
     {
-        var (user, phone) = (await _platform.SignUpAsync(), PhonePlatform.NewNumber());
+        var (user, first, phone) = (await _platform.SignUpAsync(), PhonePlatform.NewNumber(), PhonePlatform.NewNumber());
+        Assert.Equal(200, (await user.Http.SendAsync("PUT", "/auth/v1/user", new { phone = first })).Status);
+        Assert.Contains("phone", (await _platform.MailAsync(user.Email, "identity_linked_notification")).Html, StringComparison.Ordinal);
+        Assert.DoesNotContain(await _platform.MailsAsync(user.Email), mail => mail.Kind == "phone_changed_notification");
+
         var changed = await user.Http.SendAsync("PUT", "/auth/v1/user", new { phone });
         Assert.Equal(200, changed.Status);
         Assert.Contains(phone, (await _platform.MailAsync(user.Email, "phone_changed_notification")).Html, StringComparison.Ordinal);
@@ -84,6 +88,18 @@ public sealed class NoticeTests(NoticePlatform shared) : IClassFixture<NoticePla
 
         Assert.Equal(200, (await user.Http.SendAsync("DELETE", $"/auth/v1/factors/{app.Factor}")).Status);
         await _platform.MailAsync(user.Email, "mfa_factor_unenrolled_notification");
+    }
+
+    [Fact]
+    public async Task What_the_service_role_changes_is_not_told()
+    {
+        var user = await _platform.SignUpAsync();
+
+        var changed = await _platform.Service.SendAsync(
+            "PUT", $"/auth/v1/admin/users/{user.Id}", new { password = "battery staple", phone = PhonePlatform.NewNumber(), phone_confirm = true });
+
+        Assert.Equal(200, changed.Status);
+        Assert.Empty(await _platform.MailsAsync(user.Email));
     }
 
     [Fact]
