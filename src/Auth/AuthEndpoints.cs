@@ -14,6 +14,7 @@ using Hedgerow.Auth.SignIn;
 using Hedgerow.Auth.Tokens;
 using Hedgerow.Auth.Tokens.Rotation;
 using Hedgerow.Auth.Users;
+using Hedgerow.Postgres;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
@@ -95,6 +96,7 @@ public static class AuthEndpoints
         // The description says POST, the official client GET.
         auth.MapMethods("/reauthenticate", ["GET", "POST"], AuthRoute.Of(limits.Messages("reauthenticate", Room<Reauthentication>().SendAsync)));
         auth.MapPost("/logout", AuthRoute.Of(Room<Logout>().PostAsync));
+        auth.MapPost("/sso", AuthRoute.Of((_, _) => Task.FromResult<Result<Reply>>(AuthErrors.SamlDisabled)));
         auth.MapGet("/user", AuthRoute.Of(Room<CurrentUser>().GetAsync));
         auth.MapPut("/user", AuthRoute.Of(limits.Messages("user", Room<CurrentUser>().PutAsync)));
 

@@ -41,6 +41,20 @@ test('a weak password is told with its reasons', async () => {
   assert.deepEqual(error.reasons, ['length']);
 });
 
+test('an empty password is a weak one, not an absent one', async () => {
+  const { client, user, email, password } = await person();
+  assert.equal((await client.auth.updateUser({ password: '' })).error.name, 'AuthWeakPasswordError');
+  assert.deepEqual((await service().auth.admin.updateUserById(user.id, { password: '' })).error.reasons, ['length']);
+  assert.equal((await visitor().auth.signInWithPassword({ email, password })).error, null);
+});
+
+test('ways in that are not there say so', async () => {
+  const { error: sso } = await visitor().auth.signInWithSSO({ domain: 'company.test' });
+  assert.deepEqual([sso.status, sso.code], [404, 'saml_provider_disabled']);
+  const { error: web3 } = await visitor().auth.signInWithWeb3({ chain: 'ethereum', message: 'sign in', signature: `0x${'00'.repeat(65)}` });
+  assert.deepEqual([web3.status, web3.code], [422, 'web3_provider_disabled']);
+});
+
 test('the same address signs up once', async () => {
   const { email, password } = await person();
   const { error } = await visitor().auth.signUp({ email, password });

@@ -38,6 +38,10 @@ public static class AuthErrors
     public static ApiError Banned { get; } = new(403, "user_banned", "User is banned");
     public static ApiError UnsupportedGrant { get; } = new(400, "invalid_credentials", "unsupported_grant_type");
 
+    /// <summary>What is not there is refused as GoTrue refuses it where it is turned off; the official client has methods for it.</summary>
+    public static ApiError Web3Disabled { get; } = new(422, "web3_provider_disabled", "Web3 provider is disabled");
+    public static ApiError SamlDisabled { get; } = new(404, "saml_provider_disabled", "SAML 2.0 is disabled");
+
     public static ApiError RefreshTokenMissing { get; } = new(400, "validation_failed", "refresh_token required");
     public static ApiError RefreshTokenUnknown { get; } = new(400, "refresh_token_not_found", "Invalid Refresh Token: Refresh Token Not Found");
     public static ApiError RefreshTokenUsed { get; } = new(400, "refresh_token_already_used", "Invalid Refresh Token: Already Used");

@@ -21,6 +21,7 @@ public sealed class TokenEndpoint(PasswordGrant password, RefreshGrant refresh, 
         {
             "pkce" => await pkce.GrantAsync(request, body.AuthCode, body.CodeVerifier, cancellation),
             "id_token" => await idToken.GrantAsync(request, body, cancellation),
+            "web3" => AuthErrors.Web3Disabled,
             _ => AuthErrors.UnsupportedGrant,
         };
     }
