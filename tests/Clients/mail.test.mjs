@@ -1,14 +1,10 @@
 // The official client and people who read their mail: a platform that confirms addresses and sends by SMTP, to a real server in this process.
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import test, { after, before } from 'node:test';
-import { createClient } from '@supabase/supabase-js';
+import { TOTP } from 'otpauth';
 import PostalMime from 'postal-mime';
 import { SMTPServer } from 'smtp-server';
-import { freshEmail, read, root } from './platform.mjs';
+import { freshEmail, ownPlatform, read } from './platform.mjs';
 
 const ok = ({ data, error }) => {
   assert.equal(error, null, JSON.stringify(error));
@@ -17,7 +13,7 @@ const ok = ({ data, error }) => {
 
 const inbox = [];
 const waiting = [];
-let smtp, platform, folder, settings;
+let smtp, platform;
 
 /** The next mail to an address, once it has come. */
 function mailTo(address) {
@@ -50,45 +46,27 @@ before(async () => {
     },
   });
   await new Promise((resolve) => smtp.listen(0, '127.0.0.1', resolve));
-  folder = await mkdtemp(path.join(tmpdir(), 'hedgerow-mail-'));
-  platform = spawn(path.join(root, 'hedgerow'), ['up', '--state', path.join(folder, 'state'), '--port', '0'], {
-    env: {
-      ...process.env,
-      HEDGEROW_Auth__AutoConfirm: 'false',
-      HEDGEROW_Auth__UriAllowList: 'http://app.test/**',
-      HEDGEROW_Auth__Mail__MaxFrequency: '0',
-      HEDGEROW_Auth__Mail__From: 'hello@hedgerow.test',
-      HEDGEROW_Auth__Mail__Smtp__Host: '127.0.0.1',
-      HEDGEROW_Auth__Mail__Smtp__Port: String(smtp.server.address().port),
-      HEDGEROW_Auth__Mail__Smtp__Tls: 'false',
-    },
-    stdio: ['ignore', 'pipe', 'inherit'],
+  platform = await ownPlatform({
+    HEDGEROW_Auth__AutoConfirm: 'false',
+    HEDGEROW_Auth__UriAllowList: 'http://app.test/**',
+    HEDGEROW_Auth__Mail__MaxFrequency: '0',
+    HEDGEROW_Auth__Mail__From: 'hello@hedgerow.test',
+    HEDGEROW_Auth__Mail__Smtp__Host: '127.0.0.1',
+    HEDGEROW_Auth__Mail__Smtp__Port: String(smtp.server.address().port),
+    HEDGEROW_Auth__Mail__Smtp__Tls: 'false',
+    HEDGEROW_Auth__Mail__Notifications__PasswordChanged: 'true',
+    HEDGEROW_Auth__Mail__Notifications__EmailChanged: 'true',
+    HEDGEROW_Auth__Mail__Notifications__MfaFactorEnrolled: 'true',
+    HEDGEROW_Auth__Mail__Notifications__MfaFactorUnenrolled: 'true',
   });
-  const said = await new Promise((resolve, reject) => {
-    let text = '';
-    platform.stdout.on('data', (chunk) => {
-      text += chunk;
-      if (/service key\s+\S+\s/.test(text)) resolve(text);
-    });
-    platform.once('exit', () => reject(new Error(`the platform does not start: ${text}`)));
-  });
-  const named = (name) => new RegExp(`^\\s*${name}\\s+(\\S+)`, 'm').exec(said)[1];
-  settings = { url: named('API'), anonKey: named('anon key'), serviceKey: named('service key') };
 });
 
 after(async () => {
-  const ended = new Promise((resolve) => platform.once('exit', resolve));
-  platform.kill('SIGTERM');
-  await ended;
+  await platform.stop();
   await new Promise((resolve) => smtp.close(resolve));
-  await rm(folder, { recursive: true });
 });
 
-const client = (key = settings.anonKey, auth = {}) =>
-  createClient(settings.url, key, {
-    auth: { persistSession: false, autoRefreshToken: false, detectSessionInUrl: false, ...auth },
-    realtime: { transport: globalThis.WebSocket ?? class {} },
-  });
+const client = (...wanted) => platform.client(...wanted);
 
 /** Where a clicked link leads. */
 const click = async (link) => new URL((await fetch(link, { redirect: 'manual' })).headers.get('location'));
@@ -97,8 +75,8 @@ async function member(password = 'correct horse') {
   const email = freshEmail('member');
   const someone = client();
   ok(await someone.auth.signUp({ email, password }));
-  ok(await someone.auth.verifyOtp({ type: 'signup', email, token: (await mailTo(email)).code }));
-  return { someone, email, password };
+  const { user } = ok(await someone.auth.verifyOtp({ type: 'signup', email, token: (await mailTo(email)).code }));
+  return { someone, email, password, user };
 }
 
 test('a person signs up, confirms by mail and is signed in', async () => {
@@ -176,7 +154,7 @@ test('a confirmation is sent again', async () => {
 
 test('an invited person comes in by the link', async () => {
   const email = freshEmail('guest');
-  const { user } = ok(await client(settings.serviceKey).auth.admin.inviteUserByEmail(email, { data: { team: 'blue' }, redirectTo: 'http://app.test/join' }));
+  const { user } = ok(await client(platform.serviceKey).auth.admin.inviteUserByEmail(email, { data: { team: 'blue' }, redirectTo: 'http://app.test/join' }));
   assert.equal(user.email, email);
   const target = await click((await mailTo(email)).link);
   assert.equal(new URLSearchParams(target.hash.slice(1)).get('type'), 'invite');
@@ -211,4 +189,46 @@ test('a sign-up does not tell whether the address is known', async () => {
   const unknown = ok(await client().auth.signUp({ email: freshEmail('member'), password: 'another horse' }));
   assert.equal(known.session, null);
   assert.equal(shape(known.user), shape(unknown.user));
+});
+
+test('a person is told by mail of a new password, at the address that is known', async () => {
+  const { someone, email } = await member();
+  ok(await someone.auth.updateUser({ password: 'battery staple' }));
+  const { subject, html } = await mailTo(email);
+  assert.match(subject, /password/i);
+  assert.ok(html.includes(email));
+});
+
+test('a person is told at the old address of the new one', async () => {
+  const { someone, email } = await member();
+  const wanted = freshEmail('wanted');
+  ok(await someone.auth.updateUser({ email: wanted }));
+  await click((await mailTo(email)).link);
+  await click((await mailTo(wanted)).link);
+
+  const { html } = await mailTo(email);
+  assert.ok(html.includes(wanted));
+  assert.equal(inbox.some((mail) => mail.to === wanted), false);
+});
+
+test('a person is told of a second factor when it counts, and when it is gone', async () => {
+  const { someone, email } = await member();
+  const { id: factorId, totp } = ok(await someone.auth.mfa.enroll({ factorType: 'totp', friendlyName: 'phone' }));
+  assert.equal(inbox.some((mail) => mail.to === email), false);
+  ok(await someone.auth.mfa.challengeAndVerify({ factorId, code: new TOTP({ secret: totp.secret }).generate() }));
+  const enrolled = await mailTo(email);
+  ok(await someone.auth.mfa.unenroll({ factorId }));
+  const gone = await mailTo(email);
+
+  assert.ok(enrolled.html.includes('totp'));
+  assert.notEqual(gone.subject, enrolled.subject);
+});
+
+test('a change that is refused, or that the service role makes, is not told', async () => {
+  const { someone, email, user } = await member();
+  assert.equal((await someone.auth.updateUser({ password: 'short' })).error.code, 'weak_password');
+  ok(await client(platform.serviceKey).auth.admin.updateUserById(user.id, { password: 'an administrator chose it' }));
+  // Mails are sent in the order in which they were queued: what comes next was caused by this.
+  ok(await client().auth.signInWithOtp({ email }));
+  assert.match((await mailTo(email)).html, /code/);
 });

@@ -1,7 +1,9 @@
 // The platform that a client suite talks to. `./hedgerow test` names one in the environment (API_URL, ANON_KEY, SERVICE_ROLE_KEY);
 // run by hand (`node --test tests/Clients/`), a suite uses the one that `./hedgerow up` runs on the default state.
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { randomInt, randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createClient } from '@supabase/supabase-js';
@@ -15,6 +17,36 @@ function settings() {
 }
 
 export const { API_URL: url, ANON_KEY: anonKey, SERVICE_ROLE_KEY: serviceKey, JWT_SECRET: jwtSecret } = settings();
+
+/** A platform of a suite's own, with settings of its own; `stop` ends it and leaves nothing. */
+export async function ownPlatform(environment) {
+  const folder = await mkdtemp(path.join(tmpdir(), 'hedgerow-own-'));
+  const platform = spawn(path.join(root, 'hedgerow'), ['up', '--state', path.join(folder, 'state'), '--port', '0'], {
+    env: { ...process.env, ...environment },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const said = await new Promise((resolve, reject) => {
+    let text = '';
+    platform.stdout.on('data', (chunk) => {
+      text += chunk;
+      if (/service key\s+\S+\s/.test(text)) resolve(text);
+    });
+    platform.once('exit', () => reject(new Error(`the platform does not start: ${text}`)));
+  });
+  const named = (name) => new RegExp(`^\\s*${name}\\s+(\\S+)`, 'm').exec(said)[1];
+  const own = { url: named('API'), anonKey: named('anon key'), serviceKey: named('service key') };
+  return {
+    ...own,
+    /** The official client, as `visitor`. */
+    client: (key = own.anonKey, auth = {}) => createClient(own.url, key, { ...options, auth: { ...options.auth, ...auth } }),
+    stop: async () => {
+      const ended = new Promise((resolve) => platform.once('exit', resolve));
+      platform.kill('SIGTERM');
+      await ended;
+      await rm(folder, { recursive: true });
+    },
+  };
+}
 
 const options = {
   auth: { persistSession: false, autoRefreshToken: false, detectSessionInUrl: false },
