@@ -37,6 +37,8 @@ public static class StorageErrors
     public static ApiError NoCdn { get; } = new(400, "MissingParameter", "No cache is configured that could be purged (Storage:CdnPurgeUrl)");
     public static ApiError CdnFailed { get; } = new(502, "InternalError", "The cache could not be purged: it did not answer, or refused");
     public static ApiError ImagesOff { get; } = new(403, "FeatureNotEnabled", "Images are not transformed here (Storage:Images:Enabled)");
+    /// <summary>Who asks for an old version must not get the current one, or lose it.</summary>
+    public static ApiError NoVersions { get; } = NotEnabled("object versioning");
     public static ApiError NoImages { get; } = new(501, "NotImplemented", "Images cannot be transformed: libvips 8.13 or newer is not installed on the server (Debian: libvips42)");
     public static ApiError NoImage { get; } = new(422, "InvalidRequest", "The object is not an image that can be transformed: JPEG, PNG, GIF, WebP, AVIF and HEIC are");
     public static ApiError BadImage { get; } = new(422, "InvalidRequest", "The image is damaged: it cannot be read to its end");

@@ -181,6 +181,19 @@ test('objects are moved, copied and removed, also between buckets', async (t) =>
   assert.deepEqual(ok(await files.list()), []);
 });
 
+test('who asks for an old version does not get the current one', async (t) => {
+  const files = admin.storage.from(await bucket(t));
+  ok(await files.upload('a.txt', 'x'));
+  const versionId = randomUUID();
+  refused(await files.download('a.txt', { versionId }), 'FeatureNotEnabled', '409');
+  refused(await files.info('a.txt', { versionId }), 'FeatureNotEnabled', '409');
+  refused(await files.createSignedUrl('a.txt', 60, { versionId }), 'FeatureNotEnabled', '409');
+  refused(await files.move('a.txt', 'b.txt', { sourceVersionId: versionId }), 'FeatureNotEnabled', '409');
+  refused(await files.copy('a.txt', 'b.txt', { sourceVersionId: versionId }), 'FeatureNotEnabled', '409');
+  refused(await files.remove([{ path: 'a.txt', versionId }]), 'InvalidRequest', '400');
+  assert.deepEqual(ok(await files.list()).map((each) => each.name), ['a.txt']);
+});
+
 test('a signed URL opens one object for a while', async (t) => {
   const id = await bucket(t);
   const files = admin.storage.from(id);

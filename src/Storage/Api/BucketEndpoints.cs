@@ -79,7 +79,7 @@ public sealed class BucketEndpoints(Buckets buckets, ObjectRemover remover, Stor
     private Result<BucketChange> ReadChange(JsonElement body)
     {
         if (!body.Boolean("public", out var isPublic, out var error)) return error;
-        if (body.Text("versioning_status", out var versioning, out error) && versioning is "ENABLED") return StorageErrors.NotEnabled("object versioning");
+        if (body.Text("versioning_status", out var versioning, out error) && versioning is "ENABLED") return StorageErrors.NoVersions;
         if (error is not null) return error;
         if (!body.Texts("allowed_mime_types", out var types, out error)) return error;
         types = types?.RemoveAll(type => type.Length == 0);

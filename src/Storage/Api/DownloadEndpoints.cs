@@ -11,6 +11,7 @@ public sealed class DownloadEndpoints(ObjectReader reader, ObjectResponse respon
     /// <summary><c>GET</c> and <c>HEAD /object/{bucket}/{name}</c>, <c>/object/authenticated/…</c>, <c>/object/public/…</c>.</summary>
     public async Task<ApiError?> GetAsync(StorageRequest request, bool onlyPublic, CancellationToken cancellation)
     {
+        if (request.Query("versionId") is not null) return StorageErrors.NoVersions;
         Task<Result<ObjectRow>> Find() => FindAsync(request, onlyPublic, cancellation);
         if (!(await Find()).Ok(out var row, out var error)) return error;
         return await response.WriteAsync(request.Http, row, Find, request.Query("download"), expires: null, cancellation);
@@ -31,6 +32,7 @@ public sealed class DownloadEndpoints(ObjectReader reader, ObjectResponse respon
     /// <summary><c>GET /object/info/…</c>.</summary>
     public async Task<ApiError?> InfoAsync(StorageRequest request, bool onlyPublic, CancellationToken cancellation)
     {
+        if (request.Query("versionId") is not null) return StorageErrors.NoVersions;
         if (!(await FindAsync(request, onlyPublic, cancellation)).Ok(out var row, out var error)) return error;
         request.Http.Response.Headers.ETag = row.Metadata.ETag;
         request.Http.Response.Headers.LastModified = row.Metadata.LastModified.ToString("R", CultureInfo.InvariantCulture);

@@ -111,7 +111,9 @@ public sealed class ObjectEndpoints(ObjectMover mover, ObjectRemover remover)
     private static Result<Transfer> ReadTransfer(JsonElement body)
     {
         if (!body.Required("bucketId", out var bucket, out var error) || !body.Required("sourceKey", out var source, out error)
-            || !body.Required("destinationKey", out var target, out error) || !body.Text("destinationBucket", out var targetBucket, out error)) return error;
+            || !body.Required("destinationKey", out var target, out error) || !body.Text("destinationBucket", out var targetBucket, out error)
+            || !body.Text("sourceVersionId", out var version, out error)) return error;
+        if (version is not null) return StorageErrors.NoVersions;
         return new Transfer(bucket, source, targetBucket ?? bucket, target);
     }
 

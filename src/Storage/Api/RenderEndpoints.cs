@@ -38,6 +38,7 @@ public sealed class RenderEndpoints(ObjectReader reader, ImageRenderer renderer,
     private async Task<ApiError?> RenderAsync(
         StorageRequest request, Transformation transformation, Func<Task<Result<ObjectRow>>> find, DateTimeOffset? expires, CancellationToken cancellation)
     {
+        if (request.Query("versionId") is not null) return StorageErrors.NoVersions;
         if (!(await find()).Ok(out var row, out var error)) return error;
         if (!options.Images.Enabled) return StorageErrors.ImagesOff;
         var http = request.Http;

@@ -14,7 +14,9 @@ public sealed class SignEndpoints(ObjectReader reader, ObjectWriter writer, Sign
     public async Task<ApiError?> SignAsync(StorageRequest request, CancellationToken cancellation)
     {
         if (!(await request.JsonAsync(cancellation)).Ok(out var body, out var error)) return error;
-        if (!Seconds(body).Ok(out var lifetime, out error) || !Transformation.Of(body).Ok(out var transformation, out error)) return error;
+        if (!Seconds(body).Ok(out var lifetime, out error) || !Transformation.Of(body).Ok(out var transformation, out error)
+            || !body.Text("versionId", out var version, out error)) return error;
+        if (version is not null) return StorageErrors.NoVersions;
         if (!(await reader.FindAsCallerAsync(request.Session, request.Bucket, request.Name, cancellation)).Ok(out _, out error)) return error;
         // What the token says cannot be changed once it is signed: it opens the image as it is to be rendered, and nothing else.
         var token = urls.SignDownload(request.Bucket, request.Name, lifetime.Seconds, transformation.ToString());
