@@ -113,6 +113,7 @@ public sealed class BoxTests(ApplicationFixture fixture) : IClassFixture<Applica
         await owner.RefusedAsync("42501", "insert into spike_land.box_messages (box_id, role, content) values ($1, 'AGENT', 'I am the agent.')", box);
         await owner.RefusedAsync("42501", "insert into spike_land.agent_tasks (box_id, type) values ($1, 'CLICK')", box);
         await fixture.Service.RefusedAsync("PT409", "update spike_land.agent_tasks set status = 'COMPLETED' where box_id = $1", box);
+        await fixture.Operator.RefusedAsync("PT405", "update spike_land.box_messages set content = 'Never said.' where box_id = $1", box);
     }
 
     [Fact]

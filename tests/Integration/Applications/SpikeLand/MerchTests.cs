@@ -208,7 +208,10 @@ public sealed class MerchTests(ApplicationFixture fixture) : IClassFixture<Appli
         var parcels = new[] { await fixture.Service.ScalarAsync<string>(ship, order, "RM1"), await fixture.Service.ScalarAsync<string>(ship, order, "RM2") };
         Assert.Equal("SHIPPED", await person.ScalarAsync<string>("select status::text from spike_land.order_overview where id = $1", order));
         const string deliver = "update spike_land.merch_shipments set status = 'DELIVERED' where id = $1";
+        const string times = "select concat_ws(' ', shipped_at is not null, delivered_at is not null) from spike_land.merch_shipments where id = $1";
+        Assert.Equal("t f", await person.ScalarAsync<string>(times, parcels[0]));
         await fixture.Service.ExecuteAsync(deliver, parcels[0]);
+        Assert.Equal("t t", await person.ScalarAsync<string>(times, parcels[0]));
         Assert.Equal("SHIPPED", await person.ScalarAsync<string>("select status::text from spike_land.order_overview where id = $1", order));
         await fixture.Service.ExecuteAsync(deliver, parcels[1]);
         Assert.Equal("DELIVERED", await person.ScalarAsync<string>("select status::text from spike_land.order_overview where id = $1", order));
