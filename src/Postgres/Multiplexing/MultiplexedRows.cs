@@ -6,6 +6,8 @@ namespace Hedgerow.Postgres.Multiplexing;
 /// <summary>The rows that a multiplexed transaction answers with, one after the other in one buffer, each behind its length. It goes back to the pool when they are disposed.</summary>
 public sealed class MultiplexedRows : IDisposable
 {
+    private const int Least = 4 * 1024;
+
     private byte[] _bytes = [];
     private int _last;
 
@@ -41,7 +43,7 @@ public sealed class MultiplexedRows : IDisposable
 
     private void Grow(int least)
     {
-        var larger = ArrayPool<byte>.Shared.Rent(Math.Max(least, 2 * _bytes.Length));
+        var larger = ArrayPool<byte>.Shared.Rent(Math.Max(Math.Max(least, Least), 2 * _bytes.Length));
         _bytes.AsSpan(0, Length).CopyTo(larger);
         Dispose();
         _bytes = larger;

@@ -6,35 +6,45 @@ using Hedgerow.Rest.Sql;
 namespace Hedgerow.Rest.Response;
 
 /// <summary>The body that the rows of <see cref="StatementBuilder.Rows"/> make, byte for byte as PostgreSQL would aggregate it.</summary>
-internal readonly struct JsonItems(MultiplexedRows rows, BodyFormat format)
+internal sealed class JsonItems
 {
     private static readonly byte[] s_between = ", \n "u8.ToArray();
     private static readonly byte[] s_betweenStripped = ","u8.ToArray();
 
-    private readonly int _count = rows.Count - 1;
-    private readonly byte[] _between = format is Plan.JsonBody { NullsStripped: true } ? s_betweenStripped : s_between;
+    private readonly List<ReadOnlyMemory<byte>> _items;
+    private readonly byte[] _between;
+    private readonly bool _isArray;
 
-    private bool IsObject => format is JsonObjectBody;
-
-    public int Length()
+    public JsonItems(MultiplexedRows rows, BodyFormat format)
     {
-        var length = IsObject ? 0 : 2 + (Math.Max(_count - 1, 0) * _between.Length);
-        foreach (var row in rows.First(_count)) length += Item(row).Length;
-        return length;
+        var count = rows.Count - 1;
+        _items = new(count);
+        foreach (var row in rows.First(count)) _items.Add(row.Column(0)!.Value);
+        _isArray = format is not JsonObjectBody;
+        _between = format is Plan.JsonBody { NullsStripped: true } ? s_betweenStripped : s_between;
+        Length = _isArray ? 2 + (Math.Max(count - 1, 0) * _between.Length) : 0;
+        foreach (var item in _items) Length += item.Length;
     }
+
+    /// <summary>Bytes of the body.</summary>
+    public int Length { get; }
 
     public void WriteTo(IBufferWriter<byte> writer)
     {
-        if (!IsObject) writer.Write("["u8);
-        var first = true;
-        foreach (var row in rows.First(_count))
+        var rest = writer.GetSpan(Length);
+        if (_isArray) Put(ref rest, "["u8);
+        for (var i = 0; i < _items.Count; i++)
         {
-            if (!first) writer.Write(_between);
-            writer.Write(Item(row));
-            first = false;
+            if (i > 0) Put(ref rest, _between);
+            Put(ref rest, _items[i].Span);
         }
-        if (!IsObject) writer.Write("]"u8);
+        if (_isArray) Put(ref rest, "]"u8);
+        writer.Advance(Length);
     }
 
-    private static ReadOnlySpan<byte> Item(MultiplexedRow row) => row.Column(0)!.Value.Span;
+    private static void Put(ref Span<byte> rest, ReadOnlySpan<byte> bytes)
+    {
+        bytes.CopyTo(rest);
+        rest = rest[bytes.Length..];
+    }
 }

@@ -30,7 +30,7 @@ internal sealed class ResponseWriter(RestOptions options)
     public async Task WriteAsync(HttpContext context, ResponseHead head, JsonItems body, CancellationToken cancellation)
     {
         Begin(context, head);
-        context.Response.ContentLength = body.Length();
+        context.Response.ContentLength = body.Length;
         body.WriteTo(context.Response.BodyWriter);
         await context.Response.BodyWriter.FlushAsync(cancellation);
     }
