@@ -97,9 +97,9 @@ internal static class StorageBenchmark
     {
         var source = Path.Combine(server.Folder, "large.bin");
         await File.WriteAllBytesAsync(source, RandomNumbers(Large), cancellation);
-        // The best of some, in turns: a disk has moods.
+        // The best of some, in turns: a disk has moods, and the compiler is not done before the first dozens.
         var (copy, up, down) = (double.MaxValue, double.MaxValue, double.MaxValue);
-        for (var round = 0; round < 8; round++)
+        for (var round = 0; round < 40; round++)
         {
             var target = Path.Combine(server.Folder, "copy.bin");
             copy = Math.Min(copy, await TimedAsync(() => CopyAsync(source, target, cancellation)));
