@@ -26,38 +26,16 @@ internal sealed class StatementRunner(NpgsqlDataSource database, Multiplexer? sh
         var shares = shared is not null && Shares(plan, request);
         var rows = shares ? StatementBuilder.Rows(plan, request) : null;
         var script = scripts.For(plan, rows ?? Statements(plan, request), request, schema);
-        if (options.LogQuery) context.Features.Set(new ExecutedSql(script.Statements[rows is null ? ^1 : 0].Text));
         writer.Timing.Mark(Stage.Plan);
         try
         {
             if (shares && await shared!.RunAsync(script) is { } answer)
             {
+                Remember(context, script.Statements[0]);
                 using (answer) return await AnswerAsync(context, plan, request, answer, rows is not null, writer, cancellation);
             }
-            var quick = script;
-            if (rows is not null) script = script with { Statements = Statements(plan, request) };
-            var start = Stopwatch.GetTimestamp();
-            await using var trip = await RoundTrip.SendAsync(database, script, cancellation);
-            if (plan.MediaType is PlanMediaType) return await ExplainAsync(context, plan, request, trip, writer, cancellation);
-
-            long? estimate = null;
-            if (script.Statements.Length > 1)
-            {
-                await trip.Reader.ReadAsync(cancellation);
-                estimate = ResultHead.Estimate(trip.Reader.GetString(0));
-                await trip.NextAsync(cancellation);
-            }
-            await trip.Reader.ReadAsync(cancellation);
-            var result = await ResultHead.ReadAsync(trip.Reader, cancellation);
-            if (estimate is not null) result = result with { Total = Total(request, result.Total, estimate.Value) };
-            if (Singular(plan, result) is { } refused) return refused;
-            var bytes = await trip.Reader.IsDBNullAsync(StatementBuilder.BodyColumn, cancellation) ? null : trip.Reader.GetStream(StatementBuilder.BodyColumn);
-            if (shares) shared!.Learn(quick, Stopwatch.GetElapsedTime(start), bytes?.Length ?? 0);
-
-            var head = ResponseHead.Of(plan, request, result, options);
-            return script.ReadOnly
-                ? await StreamAsync(context, head, result, bytes, writer, cancellation)
-                : await BufferAsync(context, head, result, bytes, trip, writer, cancellation);
+            var alone = rows is null ? script : script with { Statements = Statements(plan, request) };
+            return await RunAloneAsync(context, plan, request, alone, shares ? script : null, writer, cancellation);
         }
         catch (PostgresException e) when (ResultGuard.Caught(e, out var error) && !context.Response.HasStarted)
         {
@@ -67,6 +45,42 @@ internal sealed class StatementRunner(NpgsqlDataSource database, Multiplexer? sh
         {
             return DatabaseErrors.ToApiError(e, request.Caller.Role != options.AnonRole);
         }
+    }
+
+    /// <summary>On a connection of its own.</summary>
+    /// <param name="quick">What may share a connection the next time, if this is quick.</param>
+    private async Task<ApiError?> RunAloneAsync(
+        HttpContext context, StatementPlan plan, ApiRequest request, TransactionScript script, TransactionScript? quick, ResponseWriter writer, CancellationToken cancellation)
+    {
+        Remember(context, script.Statements[^1]);
+        var start = Stopwatch.GetTimestamp();
+        await using var trip = await RoundTrip.SendAsync(database, script, cancellation);
+        if (plan.MediaType is PlanMediaType) return await ExplainAsync(context, plan, request, trip, writer, cancellation);
+
+        long? estimate = null;
+        if (script.Statements.Length > 1)
+        {
+            await trip.Reader.ReadAsync(cancellation);
+            estimate = ResultHead.Estimate(trip.Reader.GetString(0));
+            await trip.NextAsync(cancellation);
+        }
+        await trip.Reader.ReadAsync(cancellation);
+        var result = await ResultHead.ReadAsync(trip.Reader, cancellation);
+        if (estimate is not null) result = result with { Total = Total(request, result.Total, estimate.Value) };
+        if (Singular(plan, result) is { } refused) return refused;
+        var bytes = await trip.Reader.IsDBNullAsync(StatementBuilder.BodyColumn, cancellation) ? null : trip.Reader.GetStream(StatementBuilder.BodyColumn);
+        if (quick is not null) shared!.Learn(quick, Stopwatch.GetElapsedTime(start), bytes?.Length ?? 0);
+
+        var head = ResponseHead.Of(plan, request, result, options);
+        return script.ReadOnly
+            ? await StreamAsync(context, head, result, bytes, writer, cancellation)
+            : await BufferAsync(context, head, result, bytes, trip, writer, cancellation);
+    }
+
+    /// <summary>For the log.</summary>
+    private void Remember(HttpContext context, SqlStatement answering)
+    {
+        if (options.LogQuery) context.Features.Set(new ExecutedSql(answering.Text));
     }
 
     /// <summary>The estimate where it is asked for, then the statement that answers.</summary>
