@@ -8,12 +8,13 @@ namespace Hedgerow.Bench;
 /// makes of it. The load generator, Hedgerow and PostgreSQL share the machine.
 /// </summary>
 /// <remarks>
-/// What bounds the ratio on two cores (PostgreSQL 18.4, wrk): pgbench reaches 28,000 point reads a second, 71 µs of both cores for each, its
-/// own part included. Under 32 HTTP connections the same read costs PostgreSQL 79 to 95 µs (its backends take turns with the gateway), wrk
-/// about 8, the gateway 67 to 71, half of that in the kernel's sockets and wake-ups. So 0.75 is out of reach of any gateway on these two
-/// cores, one that costs nothing included (0.7). Several reads a pipeline on few connections (<c>Db:SharedReadConnections=2</c>) cost the gateway 48 µs
-/// and PostgreSQL 57, and reach 0.62; a bare Kestrel answer costs 14. But where <c>kernel.sched_autogroup_enabled</c> is 1, as by default, every backend is a
-/// session with the same share of a core as the whole gateway, and p99 grows to 40 times p50 (with 0: 3.8 times); so they are not the default.
+/// What bounds the ratio on two cores (PostgreSQL 18.4, wrk): pgbench reaches 28,500 point reads a second, 70 µs of both cores for each, its own part included. On the one
+/// connection that they share by default (<c>Db:SharedReadConnections</c>) a read costs PostgreSQL 45 µs, the gateway 40 and wrk 8, which bounds the ratio at 0.75; 0.71 is measured,
+/// since that one backend is busy nine tenths of the time. 55 to 63 % of the gateway's time is the kernel's (sockets, and threads that are woken), a fifth is compiled code of no single place.
+/// Without shared reads it is 0.4 to 0.55: the backends take turns with the gateway, and PostgreSQL needs 79 to 95 µs. A list of 20 (0.59) keeps that one backend
+/// busy all the time: 85 µs. A second one would help (0.74 for the point read) but where <c>kernel.sched_autogroup_enabled</c> is 1, as by default outside of containers: every backend
+/// is a session with the same share of a core as the whole gateway, and p99 grows to 12 times p50 (with 0: 3.5 times). Several reads in one transaction would cost less than any of this,
+/// and let a function of one caller's set what the next caller reads: they are not worth that.
 /// Options: <c>--db URL</c> (a superuser; the benchmark makes a schema and roles of its own), <c>--seconds N</c> a measurement (default 4),
 /// <c>--only</c> a scenario, by the beginning of its name.
 /// </remarks>
