@@ -82,7 +82,7 @@ public sealed class AdminUser(AuthDatabase database, OneTimeTokens tokens, AuthO
         var hasNewPassword = input.Password is not null || input.PasswordHash is not null;
         if (hasNewPassword) await SessionEnd.AllAsync(transaction, user.Id);
         if (hasNewPassword || input.Email is not null || input.Phone is not null) await tokens.RevokeAsync(transaction, user.Id, OneTimeTokens.All);
-        var changed = await UserRows.FindAsync(transaction, user.Id) ?? throw new InvalidOperationException("The user was read in this transaction.");
+        var changed = await UserRows.FindEvenDeletedAsync(transaction, user.Id) ?? throw new InvalidOperationException("The user was read in this transaction.");
         await AuditLog.WriteAsync(transaction, request, AuditAction.UserModified, null, new { user_id = user.Id, user_email = user.Email, user_phone = user.Phone });
         await transaction.CommitAsync();
         return Reply.Object(json => UserJson.WriteMembers(json, changed));
@@ -93,6 +93,7 @@ public sealed class AdminUser(AuthDatabase database, OneTimeTokens tokens, AuthO
         if (!(await request.BodyAsync(BodyJson.Default.AdminDeleteBody, cancellation)).Ok(out var body, out var error)) return error;
         await using var transaction = await database.BeginAsync(cancellation);
         if (!(await FindAsync(transaction, request)).Ok(out var user, out error)) return error;
+        if (body.ShouldSoftDelete && user.DeletedAt is not null) return Reply.EmptyObject;
         await transaction.ExecuteAsync(Lock, new { id = user.Id });
         await SessionEnd.AllAsync(transaction, user.Id);
         string[] statements = body.ShouldSoftDelete ? [DropFactors, DropIdentities, SoftDelete] : [Delete];
@@ -105,6 +106,6 @@ public sealed class AdminUser(AuthDatabase database, OneTimeTokens tokens, AuthO
     private static async Task<Result<User>> FindAsync(AuthTransaction transaction, AuthRequest request)
     {
         if (!Guid.TryParse(request.Route("id"), out var id)) return AuthErrors.UserIdMalformed;
-        return await UserRows.FindAsync(transaction, id) is { } user ? user : AuthErrors.UserNotFound;
+        return await UserRows.FindEvenDeletedAsync(transaction, id) is { } user ? user : AuthErrors.UserNotFound;
     }
 }

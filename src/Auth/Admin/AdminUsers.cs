@@ -10,8 +10,7 @@ namespace Hedgerow.Auth.Admin;
 public sealed class AdminUsers(AuthDatabase database, AuthOptions options)
 {
     private const string Where = """
-        where u.deleted_at is null
-          and (@filter = '' or u.email ilike @pattern or u.phone ilike @pattern or u.raw_user_meta_data ->> 'full_name' ilike @pattern)
+        where @filter = '' or u.email ilike @pattern or u.phone ilike @pattern or u.raw_user_meta_data ->> 'full_name' ilike @pattern
         """;
 
     private const string Count = $"select count(*) from auth.users u {Where}";

@@ -18,6 +18,7 @@ public static class UserRows
     public static readonly string Columns = $"{OwnColumns}, {AttachedColumns("u.id")}";
 
     private static readonly string s_byId = ByIdSql("@id");
+    private static readonly string s_byIdEvenDeleted = $"select {Columns} from auth.users u where u.id = @id";
     private static readonly string s_byEmail = $"select {Columns} from auth.users u where u.email = @email and not u.is_sso_user and u.deleted_at is null";
     private static readonly string s_byPhone = $"select {Columns} from auth.users u where u.phone = @phone and not u.is_sso_user and u.deleted_at is null";
 
@@ -41,6 +42,9 @@ public static class UserRows
         """;
 
     public static Task<User?> FindAsync(AuthTransaction transaction, Guid id) => transaction.OneAsync<User>(s_byId, new { id });
+
+    /// <summary>Also where only the row is left of them (soft deletion), as administrators see them.</summary>
+    public static Task<User?> FindEvenDeletedAsync(AuthTransaction transaction, Guid id) => transaction.OneAsync<User>(s_byIdEvenDeleted, new { id });
 
     /// <param name="email">Normalised (<see cref="EmailAddress"/>).</param>
     public static Task<User?> FindByEmailAsync(AuthTransaction transaction, string email) => transaction.OneAsync<User>(s_byEmail, new { email });

@@ -131,6 +131,25 @@ public sealed class AdminUserTests(SharedPlatform shared) : IClassFixture<Shared
     }
 
     [Fact]
+    public async Task Administrators_see_a_softly_deleted_user_who_can_still_be_deleted_for_good()
+    {
+        var user = await _platform.SignUpAsync();
+        var place = $"/auth/v1/admin/users/{user.Id}";
+        await _platform.Service.SendAsync("DELETE", place, new { should_soft_delete = true });
+
+        var left = await _platform.Service.SendAsync("GET", place);
+        var listed = await _platform.Service.SendAsync("GET", "/auth/v1/admin/users?per_page=1000");
+        Assert.Equal(200, (await _platform.Service.SendAsync("DELETE", place, new { should_soft_delete = true })).Status);
+        var again = await _platform.Service.SendAsync("GET", place);
+        Assert.Equal(200, (await _platform.Service.SendAsync("DELETE", place)).Status);
+
+        Assert.NotEqual(user.Email, left["email"]);
+        Assert.Equal(left["deleted_at"], again["deleted_at"]);
+        Assert.Contains(listed.Json.GetProperty("users").EnumerateArray(), u => u.GetProperty("id").GetString() == left["id"] && u.TryGetProperty("deleted_at", out _));
+        Assert.Equal((404, "user_not_found"), await RefusalAsync(_platform.Service, "GET", place));
+    }
+
+    [Fact]
     public async Task The_list_is_paged_filtered_and_says_how_many_there_are()
     {
         for (var i = 0; i < 3; i++) await _platform.SignUpAsync($"paged{i}_{Guid.NewGuid():N}@example.test");
