@@ -111,7 +111,9 @@ public sealed class CatchUp(ChangeLog log, ChangeDelivery delivery, Dispatcher d
                 continue;
             }
             if (dispatcher.Position > subscription.Position) subscription.Position = dispatcher.Position;
-            dispatcher.Live.Add(subscription);
+            // Among those who are up to date a full buffer is the end: one that has not read what it missed stays behind until it has.
+            if (subscription.HasRoom) dispatcher.Live.Add(subscription);
+            else _ = ReenterAsync(subscription, stopping);
         }
     }
 

@@ -51,7 +51,8 @@ public sealed class ChangeSubscription : IAsyncDisposable
     {
         await foreach (var change in _buffer.Reader.ReadAllAsync(cancellation))
         {
-            if (Interlocked.Decrement(ref _waiting) <= _capacity / 2) Interlocked.Exchange(ref _room, null)?.TrySetResult();
+            Interlocked.Decrement(ref _waiting);
+            if (HasRoom) Interlocked.Exchange(ref _room, null)?.TrySetResult();
             yield return change;
         }
     }
@@ -68,12 +69,15 @@ public sealed class ChangeSubscription : IAsyncDisposable
         return true;
     }
 
-    /// <summary>Ends once half of the buffer is free, or the subscription is over.</summary>
+    /// <summary>Half of the buffer is free.</summary>
+    internal bool HasRoom => Volatile.Read(ref _waiting) <= _capacity / 2;
+
+    /// <summary>Ends once there is room, or the subscription is over.</summary>
     internal Task RoomAsync()
     {
         var room = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         Interlocked.Exchange(ref _room, room);
-        if (Volatile.Read(ref _waiting) <= _capacity / 2 || End is not null) room.TrySetResult();
+        if (HasRoom || End is not null) room.TrySetResult();
         return room.Task;
     }
 
