@@ -32,7 +32,7 @@ public sealed record StorageOptions
     /// <summary>The region that the S3 protocol calls its own (<c>REGION</c>). Clients may sign for any.</summary>
     public string Region { get; init; } = "us-east-1";
 
-    /// <summary>Hours after its last part that an upload in parts over the S3 protocol counts as abandoned.</summary>
+    /// <summary>Hours after its last part that an upload in parts over the S3 protocol counts as abandoned; as long may its complete be repeated.</summary>
     public int MultipartExpiryHours { get; init; } = 24;
 
     /// <summary>Seconds that an S3 server may stand still before it counts as too slow.</summary>

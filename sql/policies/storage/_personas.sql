@@ -26,4 +26,5 @@ insert into samples (table_name, row) values
      "md5": "00000000000000000000000000000000", "crc32c": 0}'),
   ('s3_multipart_uploads', '{"id": "$uuid", "bucket_id": "played", "key": "$uuid", "version": "$uuid", "owner_id": "$self"}'),
   ('s3_multipart_uploads_parts', '{"upload_id": "played", "part_number": 1, "bucket_id": "played", "key": "played", "etag": "$uuid", "version": "played"}'),
+  ('s3_completed_uploads', '{"id": "$uuid", "bucket_id": "played", "key": "$uuid", "etag": "$uuid", "role": "service_role"}'),
   ('s3_access_keys', '{"description": "played", "user_id": "$self"}');

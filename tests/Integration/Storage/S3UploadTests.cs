@@ -46,17 +46,61 @@ public sealed class S3UploadTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Of_many_who_complete_an_upload_one_makes_it_an_object_and_no_bytes_are_lost()
+    public async Task Of_many_who_complete_an_upload_one_makes_it_an_object_all_are_told_so_and_no_bytes_are_lost()
     {
         for (var round = 0; round < 5; round++)
         {
             var id = (await _client.InitiateMultipartUploadAsync(_bucket, "a")).UploadId;
             var part = await PartAsync(_client, id, 1, StorageWorld.Pattern(100_000, round));
             var ends = await Task.WhenAll(Enumerable.Range(0, 6).Select(i => CodeAsync(() => CompleteAsync(i % 2 == 0 ? _client : _other, id, part))));
-            Assert.Single(ends, "200");
+            Assert.All(ends, end => Assert.Equal("200", end));
             Assert.True((await _platform.Service.DownloadAsync(_bucket, "a").BytesAsync()).AsSpan().SequenceEqual(StorageWorld.Pattern(100_000, round)));
         }
         Assert.Equal(1, await _platform.StoredAsync());
+    }
+
+    [Fact]
+    public async Task Who_lost_the_answer_completes_once_more_and_is_told_the_same()
+    {
+        var id = (await _client.InitiateMultipartUploadAsync(_bucket, "a")).UploadId;
+        var bytes = StorageWorld.Pattern(5_300_000);
+        PartETag[] parts = [await PartAsync(_client, id, 1, bytes), await PartAsync(_client, id, 2, [7])];
+        var request = new CompleteMultipartUploadRequest { BucketName = _bucket, Key = "a", UploadId = id, PartETags = [.. parts], IfNoneMatch = "*" };
+        var first = await _client.CompleteMultipartUploadAsync(request);
+
+        var again = await _other.CompleteMultipartUploadAsync(request);
+        Assert.Equal((first.ETag, first.Key, first.BucketName), (again.ETag, again.Key, again.BucketName));
+        Assert.Equal(first.ETag, (await _client.GetObjectMetadataAsync(_bucket, "a")).ETag);
+        // It makes nothing again: what others did to the object since stays.
+        await _client.PutObjectAsync(new PutObjectRequest { BucketName = _bucket, Key = "a", ContentBody = "newer" });
+        Assert.Equal(first.ETag, (await _client.CompleteMultipartUploadAsync(request)).ETag);
+        Assert.Equal("newer"u8.ToArray(), await _platform.Service.DownloadAsync(_bucket, "a").BytesAsync());
+    }
+
+    [Fact]
+    public async Task Only_the_same_complete_of_the_same_person_is_a_repeated_one_and_for_a_limited_time()
+    {
+        var id = (await _client.InitiateMultipartUploadAsync(_bucket, "a")).UploadId;
+        PartETag[] parts = [await PartAsync(_client, id, 1, StorageWorld.Pattern(5_300_000)), await PartAsync(_client, id, 2, [7])];
+        async Task<string> EndAsync(AmazonS3Client client, string key, params PartETag[] named) => await CodeAsync(() =>
+            client.CompleteMultipartUploadAsync(new CompleteMultipartUploadRequest { BucketName = _bucket, Key = key, UploadId = id, PartETags = [.. named] }));
+        Assert.Equal("200", await EndAsync(_client, "a", parts));
+
+        Assert.Equal("NoSuchUpload", await EndAsync(_client, "a", parts[0]));
+        Assert.Equal("NoSuchUpload", await EndAsync(_client, "a", new PartETag(1, "no tag"), parts[1]));
+        Assert.Equal("NoSuchUpload", await EndAsync(_client, "b", parts));
+        using var somebody = _platform.S3(_platform.AnonKey);
+        Assert.Equal("NoSuchUpload", await EndAsync(somebody, "a", parts));
+        Assert.Equal("NoSuchUpload", await CodeAsync(() => PartAsync(_client, id, 3, [8])));
+        Assert.Equal("NoSuchUpload", await CodeAsync(() => _client.AbortMultipartUploadAsync(_bucket, "a", id)));
+
+        await _platform.Database.ExecuteAsync("update storage.s3_completed_uploads set completed_at = now() - interval '23 hours'");
+        await _platform.ReconcileAsync();
+        Assert.Equal("200", await EndAsync(_client, "a", parts));
+        await _platform.Database.ExecuteAsync("update storage.s3_completed_uploads set completed_at = now() - interval '25 hours'");
+        await _platform.ReconcileAsync();
+        Assert.Equal("NoSuchUpload", await EndAsync(_client, "a", parts));
+        Assert.Equal(0L, await _platform.Database.ScalarAsync<long>("select count(*) from storage.s3_completed_uploads"));
     }
 
     [Fact]
@@ -130,7 +174,8 @@ public sealed class S3UploadTests : IAsyncLifetime
         BucketName = _bucket, Key = await KeyAsync(id), UploadId = id, PartETags = [.. parts],
     });
 
-    private async Task<string> KeyAsync(string id) => await _platform.Database.ScalarAsync<string>("select key from storage.s3_multipart_uploads where id = $1", id) ?? "dead";
+    private async Task<string> KeyAsync(string id) => await _platform.Database.ScalarAsync<string>(
+        "select key from storage.s3_multipart_uploads where id = $1 union select key from storage.s3_completed_uploads where id = $1", id) ?? "dead";
 
     private static async Task<string> CodeAsync(Func<Task> act)
     {

@@ -36,23 +36,45 @@ public sealed class UploadCalls(MultipartUploads uploads, ObjectWriter writer, B
         return null;
     }
 
-    /// <summary>Every step may be done twice, and the last one, the row, happens once: whoever loses the answer, or the gateway, asks again.</summary>
+    /// <summary>Every step may be done twice, and the last one, the row, happens once: whoever loses the answer, or the gateway, asks again and is told the same.</summary>
     public async Task<ApiError?> CompleteAsync(S3Request request, CancellationToken cancellation)
     {
         if (!UploadHead.ReadReplacement(request).Ok(out var place, out var error)) return error;
         if (place.ETag is not null) return S3Errors.NotImplemented("If-Match of a multipart upload");
         if (!(await S3Xml.ReadAsync(request, "CompleteMultipartUpload", cancellation)).Ok(out var body, out error) || !ReadParts(body).Ok(out var asked, out error)) return error;
+        var (session, id) = (request.Session, request.Query("uploadId") ?? "");
+        if (!(await CompleteAsync(request, id, asked, place, cancellation)).Ok(out var etag, out error))
+        {
+            // An upload that has ended, perhaps a moment ago by another request, may have ended with this very object.
+            var (isGone, repeated) = (error.Code is "NoSuchUpload" or "InvalidPart", asked.ETag());
+            if (!isGone || repeated is null || !await uploads.IsCompletedAsync(session, id, request.Bucket, request.Key, repeated, cancellation)) return error;
+            etag = repeated;
+        }
+        await S3Xml.ReplyAsync(request.Http, "CompleteMultipartUploadResult", xml =>
+        {
+            xml.Text("Location", $"{request.Http.Request.Scheme}://{request.Http.Request.Host}{StorageEndpoints.BasePath}{S3Route.Path}/{UriText.Encode(request.Bucket)}/{UriText.Encode(request.Key, keepsSlash: true)}");
+            xml.Text("Bucket", request.Bucket);
+            xml.Text("Key", request.Key);
+            xml.Text("ETag", etag);
+        });
+        return null;
+    }
+
+    /// <summary>The object's tag.</summary>
+    private async Task<Result<string>> CompleteAsync(S3Request request, string id, AskedParts asked, Replacement place, CancellationToken cancellation)
+    {
         var session = request.Session;
-        if (!(await uploads.FindAsync(session, request.Query("uploadId") ?? "", request.Bucket, request.Key, asCaller: false, cancellation)).Ok(out var upload, out error)) return error;
+        if (!(await uploads.FindAsync(session, id, request.Bucket, request.Key, asCaller: false, cancellation)).Ok(out var upload, out var error)) return error;
         if (!Choose(asked, await uploads.PartsAsync(session, upload.Id, 0, MaxParts, cancellation)).Ok(out var parts, out error)) return error;
 
         var intent = upload.Into(session.Owner, parts.Sum(part => part.Size), place.Replaces);
         if (!(await writer.AuthoriseAsync(session, intent, isTrusted: false, cancellation)).Ok(out _, out error)) return Conditional(error, place);
-        StoredBytes bytes;
         try
         {
-            bytes = await JoinAsync(upload, parts);
-            if (!(await writer.RecordAsync(session, intent, bytes, MultipartUploads.Finish(upload))).Ok(out _, out error)) return Conditional(error, place);
+            var bytes = await JoinAsync(upload, parts);
+            return (await writer.RecordAsync(session, intent, bytes, MultipartUploads.Finish(session, upload, bytes.ETag))).Ok(out _, out error)
+                ? bytes.ETag
+                : Conditional(error, place);
         }
         catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.NoDataFound)
         {
@@ -63,14 +85,6 @@ public sealed class UploadCalls(MultipartUploads uploads, ObjectWriter writer, B
             // Two writers sent one part at once, or parts are left out and the store does not have that. Those are to be sent again, or named.
             return S3Errors.InvalidPart;
         }
-        await S3Xml.ReplyAsync(request.Http, "CompleteMultipartUploadResult", xml =>
-        {
-            xml.Text("Location", $"{request.Http.Request.Scheme}://{request.Http.Request.Host}{StorageEndpoints.BasePath}{S3Route.Path}/{UriText.Encode(request.Bucket)}/{UriText.Encode(request.Key, keepsSlash: true)}");
-            xml.Text("Bucket", request.Bucket);
-            xml.Text("Key", request.Key);
-            xml.Text("ETag", bytes.ETag);
-        });
-        return null;
     }
 
     public async Task<ApiError?> AbortAsync(S3Request request, CancellationToken cancellation)
@@ -162,21 +176,40 @@ public sealed class UploadCalls(MultipartUploads uploads, ObjectWriter writer, B
     /// <summary>Not cancelled with the request: whoever waited for so long asks again, and then it is done.</summary>
     private async Task<StoredBytes> JoinAsync(MultipartUpload upload, ChosenParts parts)
     {
-        var (md5, crc, size) = (new List<byte>(16 * parts.Parts.Length), 0u, 0L);
+        var (crc, size) = (0u, 0L);
         foreach (var part in parts.Parts)
         {
-            md5.AddRange(Convert.FromHexString(part.ETag.Trim('"')));
             crc = Crc32C.Combine(crc, uint.Parse(part.Checksum.AsSpan("crc32c:".Length), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture), part.Size);
             size += part.Size;
         }
         ImmutableArray<(int, string)> stored = [.. parts.Parts.Where(part => part.Size > 0).Select(part => (part.Number, part.Receipt))];
         if (stored.IsEmpty) await backend.PutAsync(upload.Version, new MemoryStream(), 0, CancellationToken.None);
         else await backend.CompletePartsAsync(upload.Version, upload.Id, stored, CancellationToken.None);
-        // S3's tag of what came in parts is an MD5 of MD5s.
-        return new StoredBytes(upload.Version, size, $"\"{Convert.ToHexStringLower(MD5.HashData([.. md5]))}-{parts.Parts.Length}\"", BodyMeasure.ChecksumOf(crc));
+        return new StoredBytes(upload.Version, size, TagOf(parts.Parts.Select(part => part.ETag)), BodyMeasure.ChecksumOf(crc));
     }
 
-    private sealed record AskedParts(ImmutableArray<(int Number, string ETag)> Parts);
+    /// <summary>S3's tag of what came in parts: an MD5 of MD5s.</summary>
+    private static string TagOf(IEnumerable<string> parts)
+    {
+        byte[][] tags = [.. parts.Select(part => Convert.FromHexString(part.Trim().Trim('"')))];
+        return $"\"{Convert.ToHexStringLower(MD5.HashData([.. tags.SelectMany(tag => tag)]))}-{tags.Length}\"";
+    }
+
+    private sealed record AskedParts(ImmutableArray<(int Number, string ETag)> Parts)
+    {
+        /// <summary>Of the object that these parts make; null where they are no parts of this server's.</summary>
+        public string? ETag()
+        {
+            try
+            {
+                return TagOf(Parts.Select(part => part.ETag));
+            }
+            catch (FormatException)
+            {
+                return null;
+            }
+        }
+    }
 
     private sealed record ChosenParts(ImmutableArray<UploadedPart> Parts)
     {

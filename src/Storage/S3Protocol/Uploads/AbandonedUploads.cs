@@ -8,7 +8,7 @@ using Hedgerow.Storage.Reconcile;
 namespace Hedgerow.Storage.S3Protocol.Uploads;
 
 /// <summary>What reconciling must know of uploads in parts over the S3 protocol: those that may go on, and which were abandoned.</summary>
-/// <param name="expiry">After its last part.</param>
+/// <param name="expiry">After its last part. As long a completed one is remembered.</param>
 public sealed class AbandonedUploads(StorageDatabase database, IObjectBackend backend, TimeSpan expiry)
 {
     private static readonly Session s_session = new(new Caller("hedgerow_storage", "{}"), "storage.s3.upload.expire");
@@ -27,7 +27,7 @@ public sealed class AbandonedUploads(StorageDatabase database, IObjectBackend ba
                 select from storage.s3_multipart_uploads_parts as p where p.upload_id = u.id and p.created_at >= now() - make_interval(secs => $1))
             returning u.id, u.version
             """,
-            expiry.TotalSeconds.ToString(CultureInfo.InvariantCulture));
+            Seconds);
         await using (var trip = await database.WriteAsync(s_session, [statement], [], cancellation))
         {
             while (await trip.Reader.ReadAsync(cancellation))
@@ -37,10 +37,20 @@ public sealed class AbandonedUploads(StorageDatabase database, IObjectBackend ba
             }
             await trip.FinishAsync(cancellation);
         }
+        await ForgetCompletedAsync(cancellation);
         foreach (var (id, version) in ended) await backend.AbortPartsAsync(version, id, cancellation);
         // Some may have been put together already, and only their rows were refused.
         if (ended.Count > 0) await backend.DeleteAsync([.. ended.Select(upload => upload.Version)], cancellation);
         return ended.Count;
+    }
+
+    private string Seconds => expiry.TotalSeconds.ToString(CultureInfo.InvariantCulture);
+
+    private async Task ForgetCompletedAsync(CancellationToken cancellation)
+    {
+        var statement = StorageDatabase.Statement("delete from storage.s3_completed_uploads as u where u.completed_at < now() - make_interval(secs => $1)", Seconds);
+        await using var trip = await database.WriteAsync(s_session, [statement], [], cancellation);
+        await trip.FinishAsync(cancellation);
     }
 
     private async Task<IReadOnlySet<VersionKey>> VersionsAsync(IReadOnlyCollection<VersionKey> versions, CancellationToken cancellation)

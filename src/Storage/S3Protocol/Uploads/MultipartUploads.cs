@@ -87,8 +87,24 @@ public sealed class MultipartUploads(StorageDatabase database)
         return parts.ToImmutable();
     }
 
-    /// <summary>Goes in the transaction that makes the upload an object; raises no_data_found where it has ended.</summary>
-    public static SqlStatement Finish(MultipartUpload upload) => StorageDatabase.Statement("select hedgerow.take_multipart_upload($1)", upload.Id);
+    /// <summary>Goes in the transaction that makes the upload an object, and remembers that; raises no_data_found where it has ended.</summary>
+    /// <param name="etag">The object's, with its quotes.</param>
+    public static SqlStatement Finish(Session session, MultipartUpload upload, string etag) => StorageDatabase.Statement(
+        "select hedgerow.complete_multipart_upload($1, $2, $3, $4)", upload.Id, etag, session.Caller.Role, session.Owner);
+
+    /// <summary>Whether this caller made an object of these parts a while ago (<see cref="AbandonedUploads"/> forgets it). The answer may have been lost.</summary>
+    /// <param name="etag">With its quotes: what the parts' tags make.</param>
+    public async Task<bool> IsCompletedAsync(Session session, string id, string bucket, string key, string etag, CancellationToken cancellation)
+    {
+        var statement = StorageDatabase.Statement(
+            """
+            select from storage.s3_completed_uploads as u
+            where u.id = $1 and u.bucket_id = $2 and u.key = $3 and u.etag = $4 and u.role = $5 and u.owner_id is not distinct from $6::text
+            """,
+            id, bucket, key, etag, session.Caller.Role, session.Owner);
+        await using var trip = await database.ReadAsync(session, [statement], [], cancellation);
+        return await trip.Reader.ReadAsync(cancellation);
+    }
 
     /// <summary>Forgets an upload. False: it has ended.</summary>
     public async Task<bool> RemoveAsync(Session session, string id, CancellationToken cancellation)
