@@ -60,6 +60,7 @@ public static class StorageEndpoints
         services.AddSingleton<ImageRenderer>();
         services.AddSingleton<RenderEndpoints>();
         services.AddSingleton<CacheEndpoints>();
+        services.AddSingleton<HealthEndpoints>();
         services.AddResumableUploads();
         services.AddS3Protocol();
     }
@@ -76,6 +77,7 @@ public static class StorageEndpoints
         storage.MapResumableUploads(route, room.GetRequiredService<ResumableEndpoints>());
         storage.MapS3Protocol(route, room);
         storage.MapGet("/status", () => Results.Text(""));
+        storage.MapGet("/health", route.Of("storage.health", room.GetRequiredService<HealthEndpoints>().GetAsync));
         storage.Map("/{**path}", StorageRoute.NotFoundAsync);
     }
 
@@ -87,6 +89,9 @@ public static class StorageEndpoints
         storage.MapPut("/bucket/{bucket}", route.Of("storage.bucket.update", buckets.UpdateAsync));
         storage.MapDelete("/bucket/{bucket}", route.Of("storage.bucket.delete", buckets.DeleteAsync));
         storage.MapPost("/bucket/{bucket}/empty", route.Of("storage.bucket.empty", buckets.EmptyAsync));
+        storage.MapGet("/bucket/{bucket}/lifecycle", route.Of("storage.bucket.get_lifecycle", buckets.LifecycleAsync));
+        storage.MapPut("/bucket/{bucket}/lifecycle", route.Of("storage.bucket.put_lifecycle", buckets.LifecycleAsync));
+        storage.MapDelete("/bucket/{bucket}/lifecycle", route.Of("storage.bucket.delete_lifecycle", buckets.LifecycleAsync));
     }
 
     private static void MapImages(this RouteGroupBuilder storage, StorageRoute route, RenderEndpoints images)

@@ -10,6 +10,8 @@ namespace Hedgerow.Storage;
 /// </summary>
 public static class StorageErrors
 {
+    private const string RobotsTagRefused = "Invalid X-Robots-Tag header: ";
+
     private static readonly KeyValuePair<string, string>[] s_retry = [new("Retry-After", "1")];
 
     public static ApiError NoSuchBucket { get; } = new(404, "NoSuchBucket", "Bucket not found");
@@ -39,6 +41,8 @@ public static class StorageErrors
     public static ApiError ImagesOff { get; } = new(403, "FeatureNotEnabled", "Images are not transformed here (Storage:Images:Enabled)");
     /// <summary>Who asks for an old version must not get the current one, or lose it.</summary>
     public static ApiError NoVersions { get; } = NotEnabled("object versioning");
+    /// <summary>Lifecycles end old versions, and there are none.</summary>
+    public static ApiError NoLifecycles { get; } = NotEnabled("object lifecycles");
     public static ApiError NoImages { get; } = new(501, "NotImplemented", "Images cannot be transformed: libvips 8.13 or newer is not installed on the server (Debian: libvips42)");
     public static ApiError NoImage { get; } = new(422, "InvalidRequest", "The object is not an image that can be transformed: JPEG, PNG, GIF, WebP, AVIF and HEIC are");
     public static ApiError BadImage { get; } = new(422, "InvalidRequest", "The image is damaged: it cannot be read to its end");
@@ -54,6 +58,8 @@ public static class StorageErrors
     public static ApiError AccessDenied(string message) => new(403, "AccessDenied", message);
     public static ApiError InvalidToken(string message) => new(400, "InvalidJWT", message);
     public static ApiError WrongScope(string scope) => new(400, "InvalidSignature", $"Token is not scoped for {scope}");
+    public static ApiError InvalidRobotsTag(string message) => new(400, "InvalidRequest", $"{RobotsTagRefused}{Shown(message)}");
+    public static ApiError InvalidParameter(string message) => new(400, "InvalidParameter", message);
     public static ApiError NotEnabled(string feature) => new(409, "FeatureNotEnabled", $"The feature {feature} is not enabled for this resource");
 
     /// <summary>What the body calls <c>error</c>: older than the code, and what older clients read.</summary>
@@ -67,6 +73,7 @@ public static class StorageErrors
         "AccessDenied" => "Unauthorized",
         "InvalidMimeType" => "invalid_mime_type",
         "InvalidRange" => "invalid_range",
+        "InvalidRequest" when error.Message.StartsWith(RobotsTagRefused, StringComparison.Ordinal) => "invalid_x_robots_tag",
         "InvalidRequest" when error.Message.Contains("must ", StringComparison.Ordinal) => "Error",
         _ => error.Code,
     };

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { Readable } from 'node:stream';
 import test from 'node:test';
-import { anonKey, person, service, url, visitor } from './platform.mjs';
+import { anonKey, person, service, serviceKey, url, visitor } from './platform.mjs';
 
 const ok = ({ data, error }) => {
   assert.equal(error, null, JSON.stringify(error));
@@ -158,6 +158,79 @@ test('list v2 goes on after a cursor, with folders or without', async (t) => {
   refused(await files.listV2({ cursor: 'made up' }), 'InvalidRequest', '400');
 });
 
+test('a list of one name holds that object and nothing that begins with it', async (t) => {
+  const files = admin.storage.from(await bucket(t));
+  for (const name of ['dir/a.txt', 'dir/a.txt.old', 'dir/a.txt/below', 'Dir/A.txt']) ok(await files.upload(name, name));
+  const names = (entries) => entries.map((entry) => entry.name);
+  const exact = { exactMatch: true, noncurrentVersions: 'exclude', deleteMarkers: 'exclude' };
+  assert.deepEqual(names(ok(await files.list('dir/a.txt', exact))), ['dir/a.txt']);
+  assert.deepEqual(names(ok(await files.list('dir/a.txt', { ...exact, search: 'A.T' }))), ['dir/a.txt']);
+  assert.deepEqual(names(ok(await files.list('dir/a.txt', { ...exact, search: 'b' }))), []);
+  assert.deepEqual(names(ok(await files.list('dir/a.txt', { ...exact, offset: 1 }))), []);
+  for (const nothing of ['dir', 'dir/', 'dir/a', 'DIR/a.txt', '']) assert.deepEqual(names(ok(await files.list(nothing, exact))), []);
+  for (const with_delimiter of [true, false]) {
+    const page = ok(await files.listV2({ prefix: 'dir/a.txt', with_delimiter, ...exact }));
+    assert.deepEqual([page.hasNext, page.folders, names(page.objects)], [false, [], ['dir/a.txt']]);
+    assert.deepEqual(ok(await files.listV2({ prefix: 'dir/', with_delimiter, ...exact })).objects, []);
+  }
+  const { nextCursor } = ok(await files.listV2({ prefix: 'dir/', limit: 1 }));
+  refused(await files.listV2({ prefix: 'dir/', cursor: nextCursor, exactMatch: true }), 'InvalidParameter', '400');
+  refused(await files.list('', { exactMatch: 'perhaps' }), 'InvalidRequest', '400');
+  refused(await files.list('', { noncurrentVersions: 'some' }), 'InvalidRequest', '400');
+});
+
+test('what Supabase\'s validator takes for a number, a text or a list is one', async (t) => {
+  const id = await bucket(t);
+  const files = admin.storage.from(id);
+  for (const name of ['1', '2', '3']) ok(await files.upload(name, name));
+  assert.deepEqual(ok(await files.list('', { limit: '2', offset: '1' })).map((each) => each.name), ['2', '3']);
+  assert.equal(ok(await files.listV2({ limit: '1', with_delimiter: 'true', prefix: 2 })).objects[0].name, '2');
+  refused(await files.list('', { limit: 'two' }), 'InvalidRequest', '400');
+  refused(await files.list('', { limit: '' }), 'InvalidRequest', '400');
+  refused(await files.list('', { limit: '0' }), 'InvalidRequest', '400');
+  assert.deepEqual(ok(await files.remove('3')).map((each) => each.name), ['3']);
+});
+
+test('what an upload tells search engines comes with its downloads', async (t) => {
+  const id = await bucket(t, { public: true });
+  const files = admin.storage.from(id);
+  const tag = async (name) => (await fetch(files.getPublicUrl(name).data.publicUrl)).headers.get('x-robots-tag');
+  const rules = 'googlebot: noindex, max-image-preview: large, unavailable_after: Thu, 25 Jun 2026 15:00:00 PST, nofollow';
+  ok(await files.upload('a.txt', 'x', { headers: { 'x-robots-tag': rules } }));
+  ok(await files.upload('b.txt', new Blob(['x']), { headers: { 'x-robots-tag': 'all' } }));
+  ok(await files.upload('c.txt', 'x'));
+  ok(await files.copy('a.txt', 'd.txt'));
+  assert.deepEqual(await Promise.all(['a.txt', 'b.txt', 'c.txt', 'd.txt'].map(tag)), [rules, 'all', 'none', rules]);
+  for (const wrong of ['index', 'noindex,,nofollow', 'max-snippet: many', 'max-image-preview: huge', 'unavailable_after: soon', 'googlebot:', 'bot: index'])
+    assert.match(refused(await files.upload('e.txt', 'x', { headers: { 'x-robots-tag': wrong } }), 'InvalidRequest', '400').message, /^Invalid X-Robots-Tag header: /);
+  assert.equal(ok(await files.list()).length, 4);
+});
+
+test('lifecycles are refused as by a server that keeps no versions', async (t) => {
+  const id = await bucket(t);
+  const rules = [{ status: 'Enabled', filter: {}, noncurrentVersionExpiration: { noncurrentDays: 1 } }];
+  refused(await admin.storage.getBucketLifecycle(id), 'FeatureNotEnabled', '409');
+  refused(await admin.storage.updateBucketLifecycle(id, { rules }), 'FeatureNotEnabled', '409');
+  refused(await admin.storage.deleteBucketLifecycle(id), 'FeatureNotEnabled', '409');
+  refused(await visitor().storage.getBucketLifecycle(id), 'FeatureNotEnabled', '409');
+});
+
+test('a copy without the metadata of its source has what it is given', async (t) => {
+  const id = await bucket(t);
+  const files = admin.storage.from(id);
+  ok(await files.upload('a.txt', 'x', { contentType: 'text/css', contentEncoding: 'gzip', metadata: { mine: 1 } }));
+  ok(await files.copy('a.txt', 'b.txt', { copyMetadata: false, metadata: { contentEncoding: '', mimetype: 'text/plain' } }));
+  const plain = ok(await files.info('b.txt'));
+  assert.deepEqual([plain.contentType, plain.contentEncoding, plain.cacheControl, plain.metadata], ['text/plain', null, 'max-age=3600', null]);
+  const raw = await fetch(`${url}/storage/v1/object/copy`, {
+    method: 'POST', headers: { authorization: `Bearer ${serviceKey}`, 'content-type': 'application/json', 'x-metadata': btoa('{"other": 2}') },
+    body: JSON.stringify({ bucketId: id, sourceKey: 'a.txt', destinationKey: 'c.txt', copyMetadata: false }),
+  });
+  assert.equal(raw.status, 200);
+  const given = ok(await files.info('c.txt'));
+  assert.deepEqual([given.contentType, given.contentEncoding, given.metadata], ['text/css', 'gzip', { other: 2 }]);
+});
+
 test('objects are moved, copied and removed, also between buckets', async (t) => {
   const [from, to] = [await bucket(t), await bucket(t)];
   const files = admin.storage.from(from);
@@ -190,7 +263,9 @@ test('who asks for an old version does not get the current one', async (t) => {
   refused(await files.createSignedUrl('a.txt', 60, { versionId }), 'FeatureNotEnabled', '409');
   refused(await files.move('a.txt', 'b.txt', { sourceVersionId: versionId }), 'FeatureNotEnabled', '409');
   refused(await files.copy('a.txt', 'b.txt', { sourceVersionId: versionId }), 'FeatureNotEnabled', '409');
-  refused(await files.remove([{ path: 'a.txt', versionId }]), 'InvalidRequest', '400');
+  refused(await files.remove([{ path: 'a.txt', versionId }]), 'FeatureNotEnabled', '409');
+  refused(await files.list('', { noncurrentVersions: 'include' }), 'FeatureNotEnabled', '409');
+  refused(await files.listV2({ deleteMarkers: 'only' }), 'FeatureNotEnabled', '409');
   assert.deepEqual(ok(await files.list()).map((each) => each.name), ['a.txt']);
 });
 

@@ -76,6 +76,9 @@ public sealed class BucketEndpoints(Buckets buckets, ObjectRemover remover, Stor
         return null;
     }
 
+    /// <summary>What a Supabase server answers that keeps no old versions.</summary>
+    public Task<ApiError?> LifecycleAsync(StorageRequest request, CancellationToken cancellation) => Task.FromResult<ApiError?>(StorageErrors.NoLifecycles);
+
     private Result<BucketChange> ReadChange(JsonElement body)
     {
         if (!body.Boolean("public", out var isPublic, out var error)) return error;

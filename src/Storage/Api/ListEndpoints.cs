@@ -15,11 +15,14 @@ public sealed class ListEndpoints(ObjectLister lister)
         if (!(await request.JsonAsync(cancellation)).Ok(out var body, out var error)) return error;
         if (!body.Required("prefix", out var prefix, out error) || !body.Integer("limit", 1, out var limit, out error)
             || !body.Integer("offset", 0, out var offset, out error) || !body.Text("search", out var search, out error)
-            || !SortBy(body, ["name", "updated_at", "created_at", "last_accessed_at"], out var sort, out error)) return error;
-        if (Names.RefuseBucket(request.Bucket) is { } badBucket) return badBucket;
-        if (prefix.Length > 0 && !prefix.EndsWith('/')) prefix += "/";
+            || !SortBy(body, ["name", "updated_at", "created_at", "last_accessed_at"], out var sort, out error)
+            || !body.Boolean("exactMatch", out var exact, out error)) return error;
+        if ((RefuseVersions(body) ?? Names.RefuseBucket(request.Bucket)) is { } refusal) return refusal;
+        if (prefix.Length > 0 && !prefix.EndsWith('/') && exact is not true) prefix += "/";
         var query = new FolderQuery(request.Bucket, prefix, search ?? "", limit ?? 100, offset ?? 0, sort.Column ?? "name", sort.Descending);
-        var entries = await lister.ListAsync(request.Session, query, cancellation);
+        var entries = exact is true
+            ? await lister.ListExactAsync(request.Session, query, cancellation)
+            : await lister.ListAsync(request.Session, query, cancellation);
         await StorageRoute.ReplyAsync(request.Http, json =>
         {
             json.WriteStartArray();
@@ -35,10 +38,18 @@ public sealed class ListEndpoints(ObjectLister lister)
         if (!(await request.JsonAsync(cancellation)).Ok(out var body, out var error)) return error;
         if (!body.Text("prefix", out var prefix, out error) || !body.Integer("limit", 1, out var limit, out error)
             || !body.Text("cursor", out var text, out error) || !body.Boolean("with_delimiter", out var delimited, out error)
-            || !SortBy(body, ["name", "updated_at", "created_at"], out var sort, out error)) return error;
-        if (Names.RefuseBucket(request.Bucket) is { } badBucket) return badBucket;
+            || !SortBy(body, ["name", "updated_at", "created_at"], out var sort, out error) || !body.Boolean("exactMatch", out var exact, out error)) return error;
+        if ((RefuseVersions(body) ?? Names.RefuseBucket(request.Bucket)) is { } refusal) return refusal;
         ListCursor? cursor = null;
         if (!string.IsNullOrEmpty(text) && (cursor = ListCursor.Parse(text)) is null) return StorageErrors.Invalid("Invalid cursor");
+        if (exact is true)
+        {
+            // One object makes one page.
+            if (cursor is not null) return StorageErrors.InvalidParameter("exactMatch must match the value used to obtain this continuation token (expected \"false\")");
+            var found = await lister.ListExactAsync(request.Session, new FolderQuery(request.Bucket, prefix ?? "", "", 1, 0, "name", false), cancellation);
+            await StorageRoute.ReplyAsync(request.Http, json => WritePage(json, found, MaxPage, sort));
+            return null;
+        }
         // A list goes on as it began.
         if (cursor is not null) sort = new Sort(cursor.SortColumn, cursor.Descending);
 
@@ -47,6 +58,17 @@ public sealed class ListEndpoints(ObjectLister lister)
             request.Bucket, prefix ?? "", delimited is true ? "/" : null, page + 1, cursor?.After ?? "", sort.Column ?? "name", cursor?.AfterTime ?? "", sort.Descending);
         var entries = await lister.ListAsync(request.Session, query, cancellation);
         await StorageRoute.ReplyAsync(request.Http, json => WritePage(json, entries, page, sort));
+        return null;
+    }
+
+    /// <summary>Every object is its only version: a list that leaves out the others is all there is.</summary>
+    private static ApiError? RefuseVersions(JsonElement body)
+    {
+        foreach (var option in (ReadOnlySpan<string>)["noncurrentVersions", "deleteMarkers"])
+        {
+            if (!body.OneOf(option, ["exclude", "include", "only"], out var asked, out var error)) return error;
+            if (asked is "include" or "only") return StorageErrors.NoVersions;
+        }
         return null;
     }
 

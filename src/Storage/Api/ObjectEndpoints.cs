@@ -31,15 +31,20 @@ public sealed class ObjectEndpoints(ObjectMover mover, ObjectRemover remover)
     {
         if (!(await request.JsonAsync(cancellation)).Ok(out var body, out var error)) return error;
         if (!ReadTransfer(body).Ok(out var transfer, out error) || !body.Boolean("copyMetadata", out var copies, out error)) return error;
-        string? mimeType = null, cacheControl = null, encoding = null;
+        string? mimeType = null, cacheControl = null, encoding = null, own = null;
+        if (request.Header("x-metadata") is { } header)
+        {
+            if (!UploadBody.MetadataOf(header).Ok(out var said, out error)) return error;
+            own = said.Json;
+        }
         if (copies is false && body.Member("metadata") is { ValueKind: JsonValueKind.Object } metadata
             && (!metadata.Text("mimetype", out mimeType, out error) || !metadata.Text("cacheControl", out cacheControl, out error)
                 || !metadata.Text("contentEncoding", out encoding, out error))) return error;
 
         Result<UploadIntent> Intent(ObjectRow source) => new UploadIntent(
             transfer.TargetBucket, transfer.TargetName, request.IsUpsert, request.Session.Owner, mimeType ?? source.Metadata.MimeType,
-            cacheControl ?? source.Metadata.CacheControl, encoding ?? source.Metadata.ContentEncoding, source.Metadata.Size,
-            copies is false ? null : source.UserMetadata);
+            cacheControl ?? source.Metadata.CacheControl, encoding is null ? source.Metadata.ContentEncoding : UploadBody.Encoding(encoding), source.Metadata.Size,
+            copies is false ? own : source.UserMetadata) { RobotsTag = source.Metadata.RobotsTag };
 
         if (!(await mover.CopyAsync(request.Session, transfer, Intent, cancellation)).Ok(out var copy, out error)) return error;
         await StorageRoute.ReplyAsync(request.Http, json =>
@@ -70,6 +75,7 @@ public sealed class ObjectEndpoints(ObjectMover mover, ObjectRemover remover)
     {
         if (!(await request.JsonAsync(cancellation)).Ok(out var body, out var error)) return error;
         if (Names.RefuseBucket(request.Bucket) is { } badBucket) return badBucket;
+        if (body.Member("prefixes") is { ValueKind: JsonValueKind.Array } entries && entries.EnumerateArray().Any(entry => entry.Member("versionId") is not null)) return StorageErrors.NoVersions;
         if (!body.Text("prefix", out var prefix, out error) || !body.Texts("prefixes", out var names, out error)) return error;
         if (prefix is not null && names is null) return await RemoveBelowAsync(request, prefix, cancellation);
         if (names is not { } list) return StorageErrors.Invalid("body must have required property 'prefixes'");

@@ -78,7 +78,7 @@ public sealed class ObjectResponse(ObjectReader reader, ILogger<ObjectResponse> 
         headers.ContentType = Shown(metadata.MimeType);
         headers.ETag = metadata.ETag;
         headers.LastModified = metadata.LastModified.ToString("R", CultureInfo.InvariantCulture);
-        headers["X-Robots-Tag"] = "none";
+        headers["X-Robots-Tag"] = metadata.RobotsTag is { } tag ? Printable(tag) : "none";
         // What is stored was written by users and lies on the platform's own address: a browser must not run it there.
         headers.XContentTypeOptions = "nosniff";
         if (IsScriptable(metadata.MimeType)) headers.ContentSecurityPolicy = Sandbox;

@@ -20,25 +20,35 @@ public sealed record UploadBody(
     private const int MaxBoundaryLength = 200;
 
     /// <summary>Reads up to where the bytes begin: a form's fields in front of its file, or the head of a raw body.</summary>
-    public static async Task<Result<UploadBody>> ReadAsync(HttpRequest request, CancellationToken cancellation) =>
+    public static async Task<Result<UploadBody>> ReadAsync(HttpRequest request, CancellationToken cancellation)
+    {
+        var tag = request.Headers["X-Robots-Tag"].ToString() is { Length: > 0 } named ? named : null;
+        if (tag is not null && Api.RobotsTag.Refuse(tag) is { } badTag) return badTag;
+        return (await ReadUntaggedAsync(request, cancellation)).Ok(out var body, out var error) ? body with { RobotsTag = tag } : error;
+    }
+
+    private static async Task<Result<UploadBody>> ReadUntaggedAsync(HttpRequest request, CancellationToken cancellation) =>
         MediaTypeHeaderValue.TryParse(request.ContentType, out var type) && type.MediaType.Equals("multipart/form-data", StringComparison.OrdinalIgnoreCase)
             ? await ReadFormAsync(request, HeaderUtilities.RemoveQuotes(type.Boundary).ToString(), cancellation)
             : ReadRaw(request);
 
+    /// <summary>The head's <c>X-Robots-Tag</c>.</summary>
+    public string? RobotsTag { get; private init; }
+
     /// <summary>What is stored for it.</summary>
     public UploadIntent Into(string bucket, string name, bool replaces, string? owner) =>
-        new(bucket, name, replaces, owner, MimeType, CacheControl, ContentEncoding, DeclaredLength, UserMetadata);
+        new(bucket, name, replaces, owner, MimeType, CacheControl, ContentEncoding, DeclaredLength, UserMetadata) { RobotsTag = RobotsTag };
 
     private static Result<UploadBody> ReadRaw(HttpRequest request)
     {
         string? metadata = null;
         if (request.Headers.TryGetValue("x-metadata", out var encoded))
         {
-            if (encoded.ToString().Length > MaxMetadataBytes * 4L / 3) return StorageErrors.MetadataTooLarge;
-            metadata = JsonObject(FromBase64(encoded.ToString()));
+            if (!MetadataOf(encoded.ToString()).Ok(out var said, out var error)) return error;
+            metadata = said.Json;
         }
         var contentType = request.ContentType is { Length: > 0 } named ? named : "application/octet-stream";
-        var cacheControl = request.Headers.CacheControl.ToString() is { Length: > 0 } said ? said : "no-cache";
+        var cacheControl = request.Headers.CacheControl.ToString() is { Length: > 0 } control ? control : "no-cache";
         return new UploadBody(
             request.Body, request.ContentLength, request.ContentLength, contentType, cacheControl, Encoding(request.Headers.ContentEncoding.ToString()), metadata);
     }
@@ -105,6 +115,12 @@ public sealed record UploadBody(
         }
     }
 
+    /// <summary>What the header <c>x-metadata</c> says of an object.</summary>
+    internal static Result<SaidMetadata> MetadataOf(string header) =>
+        header.Length > MaxMetadataBytes * 4L / 3 ? StorageErrors.MetadataTooLarge : new SaidMetadata(JsonObject(FromBase64(header)));
+
+    internal sealed record SaidMetadata(string? Json);
+
     private static string? FromBase64(string text)
     {
         var bytes = new byte[text.Length];
@@ -112,5 +128,5 @@ public sealed record UploadBody(
     }
 
     /// <summary><c>aws-chunked</c> and <c>identity</c> describe a transfer, not what is stored.</summary>
-    private static string? Encoding(string? named) => named is null or "" or "identity" or "aws-chunked" ? null : named;
+    internal static string? Encoding(string? named) => named is null or "" or "identity" or "aws-chunked" ? null : named;
 }

@@ -31,6 +31,17 @@ public sealed class ObjectLister(StorageDatabase database)
             $"select null::text, {Entry} from storage.search($1, $2, $3, 1, $4, $5, $6, $7)",
             query.Prefix, query.Bucket, Text(query.Limit), Text(query.Offset), query.Search, query.SortColumn, Order(query.Descending)), cancellation);
 
+    /// <summary>The object whose whole name is the prefix, where its name holds what is searched for.</summary>
+    public Task<IReadOnlyList<ListEntry>> ListExactAsync(Session session, FolderQuery query, CancellationToken cancellation) =>
+        RunAsync(session, StorageDatabase.Statement(
+            """
+            select null::text, o.name, o.id, o.updated_at, o.created_at, o.last_accessed_at, o.metadata::text
+            from storage.objects as o
+            where o.bucket_id = $1 and o.name collate "C" = $2 and ($3 = '' or strpos(o.name_lower, lower($3)) > 0)
+            limit $4 offset $5
+            """,
+            query.Bucket, query.Prefix, query.Search, Text(query.Limit), Text(query.Offset)), cancellation);
+
     public Task<IReadOnlyList<ListEntry>> ListAsync(Session session, CursorQuery query, CancellationToken cancellation) =>
         RunAsync(session, query switch
         {

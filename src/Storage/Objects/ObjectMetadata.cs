@@ -9,8 +9,9 @@ namespace Hedgerow.Storage.Objects;
 /// <param name="ETag">With its quotes, as HTTP has it.</param>
 /// <param name="Size">Bytes.</param>
 /// <param name="ContentEncoding">Of the stored bytes, such as <c>gzip</c>; null: none.</param>
+/// <param name="RobotsTag">What its uploader would have search engines told; null: nothing.</param>
 public sealed record ObjectMetadata(
-    string ETag, long Size, string MimeType, string CacheControl, DateTimeOffset LastModified, string? ContentEncoding = null)
+    string ETag, long Size, string MimeType, string CacheControl, DateTimeOffset LastModified, string? ContentEncoding = null, string? RobotsTag = null)
 {
     /// <summary>As the column holds it.</summary>
     public string ToJson() => Json(this, static (metadata, json) => metadata.Write(json));
@@ -25,6 +26,7 @@ public sealed record ObjectMetadata(
         json.WriteNumber("contentLength", Size);
         json.WriteNumber("httpStatusCode", 200);
         if (ContentEncoding is not null) json.WriteString("contentEncoding", ContentEncoding);
+        if (RobotsTag is not null) json.WriteString("xRobotsTag", RobotsTag);
     }
 
     /// <summary>Reads the column. What is missing, or no longer what it was (a row written by hand), gets a harmless value.</summary>
@@ -39,7 +41,8 @@ public sealed record ObjectMetadata(
             Text(root, "cacheControl") ?? "no-cache",
             DateTimeOffset.TryParse(Text(root, "lastModified"), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var modified)
                 ? modified : new DateTimeOffset(DateTime.SpecifyKind(updatedAt, DateTimeKind.Utc)),
-            Text(root, "contentEncoding"));
+            Text(root, "contentEncoding"),
+            Text(root, "xRobotsTag"));
     }
 
     /// <summary>What a policy may ask about an upload before its bytes are there.</summary>

@@ -103,7 +103,7 @@ public sealed class ObjectWriter(StorageDatabase database, IObjectBackend backen
 
     private async Task<Result<Recorded>> RecordAsync(Session session, UploadIntent intent, StoredBytes bytes, SqlStatement? before, bool keepsRefused)
     {
-        var metadata = new ObjectMetadata(bytes.ETag, bytes.Size, intent.MimeType, intent.CacheControl, clock.GetUtcNow(), intent.ContentEncoding);
+        var metadata = new ObjectMetadata(bytes.ETag, bytes.Size, intent.MimeType, intent.CacheControl, clock.GetUtcNow(), intent.ContentEncoding, intent.RobotsTag);
         var statement = StorageDatabase.Statement(
             "select r.id, r.replaced_version from hedgerow.record_object($1, $2, $3, $4, $5, $6, $7, $8) as r",
             intent.Bucket, intent.Name, intent.Owner, bytes.Version.Text, metadata.ToJson(), intent.UserMetadata, bytes.Checksum, intent.Replaces ? "true" : "false");

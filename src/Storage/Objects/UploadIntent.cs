@@ -6,7 +6,11 @@ namespace Hedgerow.Storage.Objects;
 /// <param name="DeclaredLength">Bytes, where the client says so; policies may ask for it.</param>
 /// <param name="UserMetadata">What the uploader says about it, a JSON object.</param>
 public sealed record UploadIntent(
-    string Bucket, string Name, bool Replaces, string? Owner, string MimeType, string CacheControl, string? ContentEncoding, long? DeclaredLength, string? UserMetadata);
+    string Bucket, string Name, bool Replaces, string? Owner, string MimeType, string CacheControl, string? ContentEncoding, long? DeclaredLength, string? UserMetadata)
+{
+    /// <summary>What its downloads tell search engines; null: nothing but <c>none</c>.</summary>
+    public string? RobotsTag { get; init; }
+}
 
 /// <summary>An upload that was allowed.</summary>
 /// <param name="MaxBytes">The body may hold no more.</param>
