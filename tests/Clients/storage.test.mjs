@@ -59,6 +59,9 @@ test('a bucket is created, found, listed, changed, emptied and deleted', async (
 test('buckets that cannot be are refused', async () => {
   refused(await admin.storage.createBucket(''), 'InvalidBucketName', '400');
   refused(await admin.storage.createBucket('a/b'), 'InvalidBucketName', '400');
+  for (const spaced of [' ', ' a', 'a ']) refused(await admin.storage.createBucket(spaced), 'InvalidBucketName', '400');
+  refused(await admin.storage.createBucket(randomUUID(), { public: false, type: 'OTHER' }), 'InvalidRequest', '400');
+  refused(await admin.storage.createBucket(randomUUID(), { public: false, versioningStatus: 'PERHAPS' }), 'InvalidRequest', '400');
   refused(await admin.storage.createBucket('x'.repeat(101)), 'InvalidBucketName', '400');
   refused(await admin.storage.createBucket(randomUUID(), { public: false, fileSizeLimit: 'ten' }), 'InvalidRequest', '400');
   refused(await admin.storage.createBucket(randomUUID(), { public: false, fileSizeLimit: '9999GB' }), 'EntityTooLarge', '413');
@@ -245,6 +248,8 @@ test('objects are moved, copied and removed, also between buckets', async (t) =>
     assert.equal(await text(ok(await admin.storage.from(to).download(name))), 'hello');
   }
   refused(await files.move('nothing.txt', 'x.txt'), 'NoSuchKey', '404');
+  refused(await admin.storage.from(`no-${randomUUID()}`).move('nothing.txt', 'x.txt'), 'NoSuchKey', '404');
+  refused(await files.move('dir/b.txt', 'x.txt', { destinationBucket: `no-${randomUUID()}` }), 'NoSuchBucket', '404');
   refused(await files.copy('nothing.txt', 'x.txt'), 'NoSuchKey', '404');
   ok(await files.upload('f.txt', 'other'));
   refused(await files.move('f.txt', 'dir/b.txt'), 'KeyAlreadyExists', '409');

@@ -11,7 +11,7 @@ public sealed class BucketEndpoints(Buckets buckets, ObjectRemover remover, Stor
     public async Task<ApiError?> CreateAsync(StorageRequest request, CancellationToken cancellation)
     {
         if (!(await request.JsonAsync(cancellation)).Ok(out var body, out var error)) return error;
-        if (!body.Required("name", out var name, out error) || !body.Text("id", out var id, out error) || !body.Text("type", out var type, out error)) return error;
+        if (!body.Required("name", out var name, out error) || !body.Text("id", out var id, out error) || !body.OneOf("type", ["STANDARD", "ANALYTICS"], out var type, out error)) return error;
         if (Names.RefuseBucket(name) is { } badName) return badName;
         if (id is not null && Names.RefuseBucket(id) is { } badId) return badId;
         if (type is not null and not "STANDARD") return StorageErrors.NotEnabled($"{type} buckets");
@@ -82,11 +82,14 @@ public sealed class BucketEndpoints(Buckets buckets, ObjectRemover remover, Stor
     private Result<BucketChange> ReadChange(JsonElement body)
     {
         if (!body.Boolean("public", out var isPublic, out var error)) return error;
-        if (body.Text("versioning_status", out var versioning, out error) && versioning is "ENABLED") return StorageErrors.NoVersions;
-        if (error is not null) return error;
+        if (!body.OneOf("versioning_status", ["DISABLED", "ENABLED", "SUSPENDED"], out var versioning, out error)) return error;
+        if (versioning is "ENABLED") return StorageErrors.NoVersions;
         if (!body.Texts("allowed_mime_types", out var types, out error)) return error;
-        types = types?.RemoveAll(type => type.Length == 0);
-        if (types is { } list && MimeTypes.RefuseList(list) is { } badType) return badType;
+        if (types is { } named)
+        {
+            if (!MimeTypes.List(named.RemoveAll(type => type.Length == 0)).Ok(out var list, out error)) return error;
+            types = list;
+        }
         if (!ReadSize(body).Ok(out var size, out error)) return error;
         return new BucketChange(isPublic, size.Bytes, IsNull(body, "file_size_limit"), types, IsNull(body, "allowed_mime_types"));
     }

@@ -64,6 +64,6 @@ public static partial class RobotsTag
     [GeneratedRegex(@"^unavailable_after:\s*.+?(?=,\s*(?:all|noindex|nofollow|none|nosnippet|indexifembedded|notranslate|noimageindex|[a-zA-Z0-9_-]+:)|$)", RegexOptions.CultureInvariant)]
     private static partial Regex DatedRule();
 
-    [GeneratedRegex(" [A-Z]{2,5}$", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(" [A-Z]{2,5}\\z", RegexOptions.CultureInvariant)]
     private static partial Regex ZoneName();
 }

@@ -21,6 +21,8 @@ public sealed class Buckets(StorageDatabase database)
 
     public async Task<ApiError?> CreateAsync(Session session, string id, string name, BucketChange bucket, CancellationToken cancellation)
     {
+        // A name that begins or ends with a space can be found, but hardly by people.
+        if (id != id.Trim() || name != name.Trim()) return StorageErrors.InvalidBucketName;
         var owner = session.Owner;
         var statement = StorageDatabase.Statement(
             """

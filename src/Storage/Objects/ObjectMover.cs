@@ -78,12 +78,12 @@ public sealed class ObjectMover(StorageDatabase database, ObjectReader reader, O
         var source = StorageDatabase.Statement(
             $"select {Rows.ObjectColumns} from storage.objects as o where o.bucket_id = $1 and o.name = $2", transfer.SourceBucket, transfer.SourceName);
         await using var trip = await database.ReadAsync(session, [limits], [source], cancellation);
-        if (!await trip.Reader.ReadAsync(cancellation)) return StorageErrors.NoSuchBucket;
-        var bucket = Rows.ReadLimits(trip.Reader);
+        var bucket = await trip.Reader.ReadAsync(cancellation) ? Rows.ReadLimits(trip.Reader) : null;
         await trip.NextAsync(cancellation); // becoming the caller
         await trip.NextAsync(cancellation);
         if (!await trip.Reader.ReadAsync(cancellation)) return StorageErrors.NoSuchKey;
         var row = Rows.ReadObject(trip.Reader);
+        if (bucket is null) return StorageErrors.NoSuchBucket;
         if (transfer.SourceBucket == transfer.TargetBucket) return row;
         if (MimeTypes.Refuse(row.Metadata.MimeType, bucket.AllowedMimeTypes) is { } wrongType) return wrongType;
         return row.Metadata.Size > Math.Min(bucket.FileSizeLimit ?? long.MaxValue, options.FileSizeLimit) ? StorageErrors.TooLarge : row;

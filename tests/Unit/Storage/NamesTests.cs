@@ -68,6 +68,21 @@ public sealed class NamesTests
     [InlineData("imagex/png", "image/*", false)]
     [InlineData("image", "image/*", false)]
     [InlineData("", "*/*", false)]
+    [InlineData("", "text/*", false)]
+    [InlineData("garbage", "text/*", false)]
+    [InlineData("text/*", "text/*", false)]
+    [InlineData("text/plain;x=\"a;b\"", "text/plain; charset=utf-8", true)]
+    [InlineData("text/plain;x=\"a", "text/plain", false)]
+    [InlineData("application/vnd.my_own+json", "Application/VND.my_own+json", true)]
     public void Types_are_held_against_a_list_with_wildcards(string type, string allowed, bool isGood) =>
         Assert.Equal(isGood, MimeTypes.Refuse(type, [allowed]) is null);
+
+    [Fact]
+    public void A_list_of_types_is_kept_in_its_plain_form()
+    {
+        Assert.True(MimeTypes.List(["Image/PNG", "image/png; a=b", "text/*", "*/*", "application/x_y"]).Ok(out var list, out _));
+        Assert.Equal(["image/png", "text/*", "*/*", "application/x_y"], list.ToArray());
+        foreach (var bad in (string[])["x", "*/png", "image/", "image/p*g", "a b/c", "image/png\n", new string('a', 999) + "/b"])
+            Assert.False(MimeTypes.List([bad]).Ok(out _, out _), bad);
+    }
 }
