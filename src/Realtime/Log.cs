@@ -32,6 +32,9 @@ internal static partial class Log
     [LoggerMessage(9, LogLevel.Error, "A realtime socket failed unexpectedly")]
     public static partial void SocketFailed(ILogger logger, Exception exception);
 
+    [LoggerMessage(11, LogLevel.Warning, "Realtime could not read the log again for clients that were away ({Problem}); next attempt in {Seconds} s")]
+    public static partial void ReplayFailed(ILogger logger, string problem, double seconds);
+
     [LoggerMessage(10, LogLevel.Error, "Realtime failed unexpectedly")]
     public static partial void EngineFailed(ILogger logger, Exception exception);
 }

@@ -53,7 +53,8 @@ public sealed class RealtimeEngine(
             presence.Hello();
             parts.AddRange(
             [
-                dispatcher.RunAsync(ending.Token), catchUp.RunAsync(ending.Token), retention.RunAsync(ending.Token), feed.RunAsync(ending.Token),
+                dispatcher.RunAsync(subscription => catchUp.Wait(subscription, ending.Token), ending.Token), catchUp.RunAsync(ending.Token),
+                catchUp.RunOlderAsync(ending.Token), retention.RunAsync(ending.Token), feed.RunAsync(ending.Token),
                 backplane.RunAsync(ending.Token), presence.RunAsync(ending.Token),
             ]);
             // None ends before the stop but by a fault.

@@ -175,6 +175,7 @@ public static class SettingsRules
         Require(realtime.RetentionMegabytes > 0, "Realtime:RetentionMegabytes", "must be positive");
         Require(realtime.RecentMegabytes > 0, "Realtime:RecentMegabytes", "must be positive");
         Require(realtime.SubscriptionBuffer > 0, "Realtime:SubscriptionBuffer", "must be positive");
+        Require(realtime.SubscriptionStallSeconds > 0, "Realtime:SubscriptionStallSeconds", "must be positive");
         Require(realtime.PoolSize >= 3, "Realtime:PoolSize", "must be at least 3");
         Require(realtime.MaxConnections > 0, "Realtime:MaxConnections", "must be positive");
         Require(realtime.MaxChannelsPerConnection > 0, "Realtime:MaxChannelsPerConnection", "must be positive");

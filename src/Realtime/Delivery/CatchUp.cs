@@ -1,29 +1,36 @@
-using System.Collections.Concurrent;
-using System.Runtime.CompilerServices;
+using System.Threading.Channels;
 using Hedgerow.Realtime.Wal;
+using Microsoft.Extensions.Logging;
+using Npgsql;
 
 namespace Hedgerow.Realtime.Delivery;
 
 /// <summary>
-/// Brings subscribers that come with a cursor up to date, apart from those who are. All who wait at a moment are served in one pass over the changes
-/// they missed, so that a thousand clients that come back after a restart cost as many questions as they have distinct claims. The changes come from
-/// memory, or where that does not reach back far enough from the write-ahead log read again (<see cref="Replay"/>). A subscriber whose buffer is full
-/// leaves the pass, and comes to a later one when it has read.
+/// Brings subscribers up to date, apart from those who are: those that come with a cursor, and those whose buffers were full, once they have read half of
+/// what waited. All who wait at a moment are served in one pass over the changes they missed, so that a thousand clients that come back after a restart
+/// cost as many questions as they have distinct claims. A subscriber whose buffer is full leaves the pass and comes to a later one; one that reads
+/// nothing for <see cref="RealtimeOptions.SubscriptionStallSeconds"/> meanwhile is cut.
+/// <code>
+///            ┌──────────────── Wait ◄────────────── buffer full ──────────────┐
+/// Enter ─► memory reaches back ─► pass over memory ─► between two batches: among those who are up to date
+///            └► it does not ─► pass over the log (<see cref="Replay"/>) ─► Enter
+/// </code>
 /// </summary>
-public sealed class CatchUp(ChangeLog log, ChangeDelivery delivery, Dispatcher dispatcher, WalReader reader, Replay replay)
+public sealed class CatchUp(ChangeLog log, ChangeDelivery delivery, Dispatcher dispatcher, Replay replay, RealtimeOptions options, ILogger<CatchUp> logger)
 {
-    /// <summary>A subscriber that reads nothing for so long is cut.</summary>
-    private static readonly TimeSpan s_longestStall = TimeSpan.FromSeconds(60);
+    /// <summary>How long a pass over the log waits for those who read slowly while others wait for it.</summary>
+    private static readonly TimeSpan s_courtesy = TimeSpan.FromMilliseconds(100);
 
-    private readonly ConcurrentQueue<ChangeSubscription> _waiting = new();
-    private readonly SemaphoreSlim _called = new(0);
+    private static readonly TimeSpan s_longestPause = TimeSpan.FromSeconds(5);
+
+    private readonly TimeSpan _longestStall = TimeSpan.FromSeconds(options.SubscriptionStallSeconds);
+    private readonly Channel<ChangeSubscription> _waiting = Channel.CreateUnbounded<ChangeSubscription>(), _older = Channel.CreateUnbounded<ChangeSubscription>();
 
     /// <summary>Takes <paramref name="subscription"/> on from its position.</summary>
-    public void Enter(ChangeSubscription subscription)
-    {
-        _waiting.Enqueue(subscription);
-        _called.Release();
-    }
+    public void Enter(ChangeSubscription subscription) => _waiting.Writer.TryWrite(subscription);
+
+    /// <summary>The same once it has room in its buffer; it is cut where it reads nothing for too long.</summary>
+    public void Wait(ChangeSubscription subscription, CancellationToken stopping) => _ = WaitAsync(subscription, stopping);
 
     /// <summary>
     /// Between two batches: puts one that hears from its fence on among those who are up to date, once it has what the dispatcher is past already.
@@ -36,121 +43,168 @@ public sealed class CatchUp(ChangeLog log, ChangeDelivery delivery, Dispatcher d
         return HandOverAsync(index, stopping);
     }
 
+    /// <summary>Serves those to whom memory reaches back.</summary>
     public async Task RunAsync(CancellationToken stopping)
     {
-        while (true)
+        while (await _waiting.Reader.WaitToReadAsync(stopping))
         {
-            await _called.WaitAsync(stopping);
-            var index = new SubscriptionIndex();
-            while (_waiting.TryDequeue(out var subscription))
-                if (subscription.End is null) index.Add(subscription);
-            if (index.All.Count > 0) await PassAsync(index, stopping);
-        }
-    }
-
-    private async Task PassAsync(SubscriptionIndex index, CancellationToken stopping)
-    {
-        await foreach (var batch in MissedAsync(index, stopping))
-        {
-            await DeliverAsync(batch, index, stopping);
-            foreach (var subscription in index.All.Where(subscription => subscription.End is not null).ToList()) index.Remove(subscription);
-            if (index.All.Count == 0) return;
-        }
-        await dispatcher.BetweenBatchesAsync(cancellation => HandOverAsync(index, cancellation), stopping);
-    }
-
-    /// <summary>What lies between the furthest behind of them and the dispatcher, in batches.</summary>
-    private async IAsyncEnumerable<IReadOnlyList<LoggedChange>> MissedAsync(SubscriptionIndex index, [EnumeratorCancellation] CancellationToken stopping)
-    {
-        var position = index.All.Min(subscription => subscription.Position);
-        // Memory moves on while the log is read again: it may take another round to reach it.
-        while (position < log.From)
-        {
-            var target = reader.Position;
-            await foreach (var batch in replay.ReadAsync(position, target, Dispatcher.BatchSize, stopping))
+            var index = TakeAll(_waiting.Reader);
+            IReadOnlyList<LoggedChange>? batch;
+            do
             {
-                if (batch is null)
-                {
-                    foreach (var subscription in index.All.Where(subscription => subscription.Position < log.From).ToList())
-                    {
-                        subscription.Finish(EndReason.ResyncRequired);
-                        index.Remove(subscription);
-                    }
-                    if (index.All.Count == 0) yield break;
-                    target = new(log.From.Commit);
-                    break;
-                }
-                position = batch[^1].Cursor;
-                yield return batch;
-                if (index.All.Count == 0) yield break;
-            }
-            if (Cursor.Before(target) > position) position = Cursor.Before(target);
-        }
-        while (log.Read(position, Dispatcher.BatchSize) is { Count: Dispatcher.BatchSize } batch)
-        {
-            position = batch[^1].Cursor;
-            yield return batch;
+                index.Refresh();
+                MoveOlder(index);
+                if (index.All.Count == 0) break;
+                batch = log.Read(index.All.Min(subscription => subscription.Position), Dispatcher.BatchSize);
+                if (batch is { Count: > 0 }) await DeliverAsync(batch, index, stopping);
+            } while (batch is null or { Count: Dispatcher.BatchSize });
+            if (index.All.Count > 0) await dispatcher.BetweenBatchesAsync(cancellation => HandOverAsync(index, cancellation), stopping);
         }
     }
 
     /// <summary>The last stretch, while the dispatcher stands still; then they are among those who are up to date.</summary>
     private async Task HandOverAsync(SubscriptionIndex index, CancellationToken stopping)
     {
-        while (index.All.Count > 0 && index.All.Min(subscription => subscription.Position) is var from && from < dispatcher.Position)
+        while (true)
         {
-            var batch = log.Read(from, Dispatcher.BatchSize)?.Where(change => change.Cursor <= dispatcher.Position).ToList();
-            if (batch is not { Count: > 0 }) break;
+            index.Refresh();
+            MoveOlder(index);
+            if (index.All.Count == 0) return;
+            var from = index.All.Min(subscription => subscription.Position);
+            if (from >= dispatcher.Position) break;
+            if (log.Read(from, Dispatcher.BatchSize) is not { } read) continue;
+            var batch = read.Where(change => change.Cursor <= dispatcher.Position).ToList();
+            if (batch.Count == 0) break;
             await DeliverAsync(batch, index, stopping);
         }
         foreach (var subscription in index.All)
         {
-            if (subscription.End is not null) continue;
-            if (subscription.Position < dispatcher.Position && subscription.Position < log.From)
-            {
-                Enter(subscription);
-                continue;
-            }
             if (dispatcher.Position > subscription.Position) subscription.Position = dispatcher.Position;
-            // Among those who are up to date a full buffer is the end: one that has not read what it missed stays behind until it has.
+            // One that has not read what it missed would be here again at once.
             if (subscription.HasRoom) dispatcher.Live.Add(subscription);
-            else _ = ReenterAsync(subscription, stopping);
+            else Wait(subscription, stopping);
         }
+    }
+
+    /// <summary>Those who are further behind than memory reaches wait for the log to be read again.</summary>
+    private void MoveOlder(SubscriptionIndex index)
+    {
+        var from = log.From;
+        var older = index.All.Where(subscription => subscription.Position < from).ToList();
+        index.Remove(older);
+        foreach (var subscription in older) _older.Writer.TryWrite(subscription);
     }
 
     private async Task DeliverAsync(IReadOnlyList<LoggedChange> batch, SubscriptionIndex index, CancellationToken stopping)
     {
-        var stalled = new List<ChangeSubscription>();
-        await delivery.DeliverAsync(batch, index, subscription =>
-        {
-            subscription.Stalled = true;
-            stalled.Add(subscription);
-        }, stopping);
-        foreach (var subscription in stalled)
-        {
-            index.Remove(subscription);
-            // The change that found no room is the first of its next pass.
-            if (subscription.LastOffered > subscription.Position) subscription.Position = subscription.LastOffered;
-            _ = ReenterAsync(subscription, stopping);
-        }
-        foreach (var subscription in index.All)
-            if (batch[^1].Cursor > subscription.Position) subscription.Position = batch[^1].Cursor;
+        var full = await delivery.DeliverAsync(batch, index, stopping);
+        index.Remove(full);
+        foreach (var subscription in full) Wait(subscription, stopping);
+        Advance(index, batch[^1].Cursor);
     }
 
-    private async Task ReenterAsync(ChangeSubscription subscription, CancellationToken stopping)
+    /// <summary>Serves those to whom it does not, beside the others: who missed a moment does not wait for those who missed ten minutes.</summary>
+    public async Task RunOlderAsync(CancellationToken stopping)
+    {
+        var pause = TimeSpan.FromMilliseconds(100);
+        while (await _older.Reader.WaitToReadAsync(stopping))
+        {
+            var index = TakeAll(_older.Reader);
+            index.Refresh();
+            if (index.All.Count == 0) continue;
+            try
+            {
+                await ReplayAsync(index, stopping);
+                pause = TimeSpan.FromMilliseconds(100);
+            }
+            catch (Exception e) when (e is NpgsqlException or IOException or TimeoutException or InvalidOperationException or ObjectDisposedException
+                || (e is OperationCanceledException && !stopping.IsCancellationRequested))
+            {
+                // PostgreSQL went away, or has no slot or connection to spare at the moment: they go on from where they are.
+                Log.ReplayFailed(logger, e is PostgresException refused ? refused.MessageText : e.Message, pause.TotalSeconds);
+                await Task.Delay(pause, stopping);
+                pause = pause * 2 < s_longestPause ? pause * 2 : s_longestPause;
+            }
+            foreach (var subscription in index.All) Enter(subscription);
+        }
+    }
+
+    /// <summary>Takes those of the index on until memory reaches back to them. Those who leave it meanwhile are seen to.</summary>
+    private async Task ReplayAsync(SubscriptionIndex index, CancellationToken stopping)
+    {
+        var oldest = await replay.OldestAsync(stopping);
+        foreach (var subscription in index.All)
+            if (subscription.Position < oldest) subscription.Finish(EndReason.ResyncRequired);
+        index.Refresh();
+        if (index.All.Count == 0) return;
+        await foreach (var stretch in replay.ReadAsync(index.All.Min(subscription => subscription.Position), Dispatcher.BatchSize, stopping))
+        {
+            if (stretch.Changes.Count > 0) await DeliverPatientlyAsync(stretch.Changes, index, stopping);
+            Advance(index, stretch.End);
+            index.Refresh();
+            if (index.All.Count == 0) return;
+        }
+    }
+
+    /// <summary>
+    /// To read the log again is dear, all the more within a large transaction, which is decoded from its begin each time. So the pass waits for those
+    /// whose buffers are full: for a moment, and where nobody else waits for it as long as they take.
+    /// </summary>
+    private async Task DeliverPatientlyAsync(IReadOnlyList<LoggedChange> batch, SubscriptionIndex index, CancellationToken stopping)
+    {
+        var since = Environment.TickCount64;
+        var full = await delivery.DeliverAsync(batch, index, stopping);
+        while (full.Count > 0)
+        {
+            using (var courtesy = CancellationTokenSource.CreateLinkedTokenSource(stopping))
+            {
+                courtesy.CancelAfter(s_courtesy);
+                await Task.WhenAll(full.Select(Task (subscription) => subscription.RoomAsync(_longestStall, courtesy.Token))).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+            stopping.ThrowIfCancellationRequested();
+            index.Refresh();
+            full = [.. full.Where(index.Contains)];
+            var late = full.Where(subscription => !subscription.HasRoom).ToList();
+            var alone = late.Count == index.All.Count && _older.Reader.Count == 0 && Environment.TickCount64 - since < _longestStall.TotalMilliseconds;
+            if (late.Count > 0 && alone) continue;
+            index.Remove(late);
+            foreach (var subscription in late) Wait(subscription, stopping);
+
+            var again = new SubscriptionIndex();
+            foreach (var subscription in full.Except(late))
+            {
+                subscription.GoOn();
+                again.Add(subscription);
+            }
+            since = Environment.TickCount64;
+            full = await delivery.DeliverAsync(batch, again, stopping);
+        }
+    }
+
+    private async Task WaitAsync(ChangeSubscription subscription, CancellationToken stopping)
     {
         try
         {
-            await subscription.RoomAsync().WaitAsync(s_longestStall, stopping);
-            subscription.Stalled = false;
+            if (!await subscription.RoomAsync(_longestStall, stopping)) subscription.Finish(EndReason.TooSlow);
+            subscription.GoOn();
             if (subscription.End is null) Enter(subscription);
-        }
-        catch (TimeoutException)
-        {
-            subscription.Finish(EndReason.TooSlow);
         }
         catch (OperationCanceledException)
         {
             // The gateway stops, and ends every subscription.
         }
+    }
+
+    private static void Advance(SubscriptionIndex index, Cursor to)
+    {
+        foreach (var subscription in index.All)
+            if (to > subscription.Position) subscription.Position = to;
+    }
+
+    private static SubscriptionIndex TakeAll(ChannelReader<ChangeSubscription> waiting)
+    {
+        var index = new SubscriptionIndex();
+        while (waiting.TryRead(out var subscription)) index.Add(subscription);
+        return index;
     }
 }

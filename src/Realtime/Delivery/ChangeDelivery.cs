@@ -10,8 +10,8 @@ namespace Hedgerow.Realtime.Delivery;
 /// </summary>
 public sealed class ChangeDelivery(AccessCatalogue catalogue, TypeCatalogue types, RowCheck check)
 {
-    /// <param name="full">Called for a subscription whose buffer had no room for a change; it must not be offered anything after that.</param>
-    public async Task DeliverAsync(IReadOnlyList<LoggedChange> batch, SubscriptionIndex index, Action<ChangeSubscription> full, CancellationToken cancellation)
+    /// <returns>Those whose buffers had no room for all of it: they are <see cref="ChangeSubscription.Stalled"/>.</returns>
+    public async Task<IReadOnlyCollection<ChangeSubscription>> DeliverAsync(IReadOnlyList<LoggedChange> batch, SubscriptionIndex index, CancellationToken cancellation)
     {
         var plans = new Dictionary<Relation, TablePlan>(ReferenceEqualityComparer.Instance);
         foreach (var change in batch)
@@ -20,23 +20,21 @@ public sealed class ChangeDelivery(AccessCatalogue catalogue, TypeCatalogue type
             {
                 var subscribers = index.Of(change.Relation.Name);
                 if (subscribers.Count == 0) continue;
-                plans[change.Relation] = plan = new TablePlan(await TableShape.OfAsync(change.Relation, types, cancellation), subscribers);
+                plans[change.Relation] = plan = new TablePlan(await ShapeAsync(change.Relation, cancellation), subscribers);
             }
             plan.Changes.Add(change);
         }
-        if (plans.Count == 0) return;
+        if (plans.Count == 0) return [];
 
         await AskAsync([.. plans.Values], cancellation);
-        var cut = new HashSet<ChangeSubscription>();
+        var full = new HashSet<ChangeSubscription>();
         foreach (var change in batch)
-        {
-            if (plans.TryGetValue(change.Relation, out var plan))
-                plan.Deliver(change, subscription =>
-                {
-                    if (cut.Add(subscription)) full(subscription);
-                });
-        }
+            if (plans.TryGetValue(change.Relation, out var plan)) plan.Deliver(change, full);
+        return full;
     }
+
+    private Task<TableShape> ShapeAsync(Relation relation, CancellationToken cancellation) =>
+        check.RetryAsync(() => TableShape.OfAsync(relation, types, cancellation).AsTask(), cancellation);
 
     private async Task AskAsync(TablePlan[] plans, CancellationToken cancellation)
     {

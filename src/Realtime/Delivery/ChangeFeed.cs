@@ -22,7 +22,8 @@ public sealed class ChangeFeed(WalReader reader, Slots slots, ChangeLog log, Dis
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10);
 
-    private readonly ConcurrentDictionary<ChangeSubscription, long> _expiries = new();
+    // All that have not ended, with the moment their token does (seconds since 1970).
+    private readonly ConcurrentDictionary<ChangeSubscription, long> _open = new();
 
     /// <summary>False where the reader finds no place in the log within ten seconds: nothing can be promised yet.</summary>
     public async Task<bool> IsFollowingAsync(CancellationToken cancellation)
@@ -51,10 +52,19 @@ public sealed class ChangeFeed(WalReader reader, Slots slots, ChangeLog log, Dis
             {
                 Fence = since is null ? await planner.FenceAsync(cancellation) : null,
             };
-            if (ExpiryOf(caller) is { } expiry) _expiries[subscription] = expiry;
-            if (since is { } cursor) await ResumeAsync(subscription, cursor, cancellation);
-            else await dispatcher.BetweenBatchesAsync(stopping => catchUp.BeginAsync(subscription, stopping), cancellation);
-            return subscription;
+            _open[subscription] = ExpiryOf(caller) ?? long.MaxValue;
+            try
+            {
+                if (since is { } cursor) await ResumeAsync(subscription, cursor, cancellation);
+                else await dispatcher.BetweenBatchesAsync(stopping => catchUp.BeginAsync(subscription, stopping), cancellation);
+                return subscription;
+            }
+            catch
+            {
+                // Nobody would ever read it; it may be live already, or become so.
+                await subscription.DisposeAsync();
+                throw;
+            }
         }
         catch (Exception e) when (e is Npgsql.NpgsqlException or TimeoutException)
         {
@@ -64,9 +74,8 @@ public sealed class ChangeFeed(WalReader reader, Slots slots, ChangeLog log, Dis
 
     private static ApiError Unavailable => new(503, "database_unavailable", "Realtime is not connected to the database", Hint: "Try again in a moment");
 
-    /// <summary>Gives a subscription another role and claims, between two changes: a token was refreshed.</summary>
-    /// <returns>Null, or why the new role may not have it; the subscription has ended then.</returns>
-    public async Task<ApiError?> RenewAsync(ChangeSubscription subscription, Caller caller, CancellationToken cancellation)
+    /// <summary>Gives a subscription another role and claims, between two batches: a token was refreshed.</summary>
+    public async Task RenewAsync(ChangeSubscription subscription, Caller caller, CancellationToken cancellation)
     {
         await dispatcher.BetweenBatchesAsync(() =>
         {
@@ -75,9 +84,7 @@ public sealed class ChangeFeed(WalReader reader, Slots slots, ChangeLog log, Dis
             subscription.Caller = caller;
             if (live) dispatcher.Live.Add(subscription);
         }, cancellation);
-        if (ExpiryOf(caller) is { } expiry) _expiries[subscription] = expiry;
-        else _expiries.TryRemove(subscription, out _);
-        return null;
+        if (subscription.End is null) _open[subscription] = ExpiryOf(caller) ?? long.MaxValue;
     }
 
     /// <summary>Ends what expired and forgets what has ended, once a second.</summary>
@@ -87,15 +94,12 @@ public sealed class ChangeFeed(WalReader reader, Slots slots, ChangeLog log, Dis
         while (await second.WaitForNextTickAsync(stopping))
         {
             var now = DateTimeOffset.UtcNow.ToUnixTimeSeconds();
-            foreach (var (subscription, expiry) in _expiries)
+            foreach (var (subscription, expiry) in _open)
             {
                 if (expiry <= now) subscription.Finish(EndReason.TokenExpired);
-                if (subscription.End is not null) _expiries.TryRemove(subscription, out _);
+                if (subscription.End is not null) _open.TryRemove(subscription, out _);
             }
-            await dispatcher.BetweenBatchesAsync(() =>
-            {
-                foreach (var ended in dispatcher.Live.All.Where(subscription => subscription.End is not null).ToList()) dispatcher.Live.Remove(ended);
-            }, stopping);
+            await dispatcher.BetweenBatchesAsync(dispatcher.Live.Refresh, stopping);
         }
     }
 
@@ -105,10 +109,11 @@ public sealed class ChangeFeed(WalReader reader, Slots slots, ChangeLog log, Dis
         foreach (var subscription in dispatcher.Live.All)
         {
             // Whatever was not in its sight up to here need not be looked at again.
-            if (dispatcher.Position > subscription.Position) subscription.Position = dispatcher.Position;
-            subscription.Finish(EndReason.Stopping);
+            subscription.Finish(EndReason.Stopping, dispatcher.Position > subscription.Position ? dispatcher.Position : subscription.Position);
         }
         dispatcher.Live.Clear();
+        // Those who catch up go on from the last change in their streams.
+        foreach (var (subscription, _) in _open) subscription.Finish(EndReason.Stopping);
     }, cancellation);
 
     private async Task ResumeAsync(ChangeSubscription subscription, Cursor cursor, CancellationToken cancellation)

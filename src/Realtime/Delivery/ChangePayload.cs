@@ -26,6 +26,9 @@ public sealed class ChangePayload(LoggedChange change, ChangeKind kind, TableSha
     public ChangeKind Kind => kind;
     public Cursor Cursor => change.Cursor;
 
+    /// <summary>What it costs to keep it waiting.</summary>
+    public int Bytes => change.Bytes;
+
     /// <summary>
     /// The <c>data</c> of Supabase's <c>postgres_changes</c>: <c>{schema, table, commit_timestamp, type, columns, record, old_record, errors}</c>, and
     /// <c>cursor</c> beside them. UTF-8.

@@ -23,9 +23,11 @@ public sealed class Dispatcher(ChangeLog log, ChangeDelivery delivery)
     /// <summary>Everything up to here was delivered. Only between batches.</summary>
     public Cursor Position => _position;
 
-    public async Task RunAsync(CancellationToken stopping)
+    /// <param name="behind">Takes over those whose buffers are full: they hold up nobody here.</param>
+    public async Task RunAsync(Action<ChangeSubscription> behind, CancellationToken stopping)
     {
         _position = log.End;
+        log.Dispatched(_position);
         while (!stopping.IsCancellationRequested)
         {
             var called = Volatile.Read(ref _called);
@@ -47,7 +49,13 @@ public sealed class Dispatcher(ChangeLog log, ChangeDelivery delivery)
                 if (called.Task.IsCompleted) Interlocked.CompareExchange(ref _called, new(TaskCreationOptions.RunContinuationsAsynchronously), called);
                 continue;
             }
-            await delivery.DeliverAsync(batch, _live, subscription => subscription.Finish(EndReason.TooSlow), stopping);
+            var full = await delivery.DeliverAsync(batch, _live, stopping);
+            _live.Remove(full);
+            foreach (var subscription in full)
+            {
+                if (_position > subscription.Position) subscription.Position = _position;
+                behind(subscription);
+            }
             _position = batch[^1].Cursor;
             log.Dispatched(_position);
         }

@@ -7,7 +7,7 @@ public enum EndReason
     /// <summary>The subscriber left.</summary>
     Left,
 
-    /// <summary>More changes waited for it than its buffer holds. <see cref="SubscriptionEnd.Cursor"/> is where to resume.</summary>
+    /// <summary>Its buffer was full, and it read nothing for too long. <see cref="SubscriptionEnd.Cursor"/> is where to resume.</summary>
     TooSlow,
 
     /// <summary>What comes next is not kept any more: read the rows again, then subscribe without a cursor.</summary>

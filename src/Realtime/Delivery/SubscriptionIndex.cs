@@ -41,6 +41,35 @@ public sealed class SubscriptionIndex
         }
     }
 
+    /// <summary>The same for many: a table that all of them follow is gone through once.</summary>
+    public void Remove(IReadOnlyCollection<ChangeSubscription> gone)
+    {
+        var touched = new HashSet<(QualifiedName Table, Caller Caller)>();
+        foreach (var subscription in gone)
+        {
+            if (!_all.Remove(subscription, out var caller)) continue;
+            foreach (var binding in subscription.Bindings) touched.Add((new QualifiedName(binding.Schema, binding.Table), caller));
+        }
+        foreach (var (name, caller) in touched)
+        {
+            var callers = _tables[name];
+            callers[caller].RemoveAll(subscriber => !_all.ContainsKey(subscriber.Subscription));
+            if (callers[caller].Count == 0) callers.Remove(caller);
+            if (callers.Count == 0) _tables.Remove(name);
+        }
+    }
+
+    /// <summary>Removes those that have ended, and files those anew whose role or claims changed.</summary>
+    public void Refresh()
+    {
+        Remove([.. _all.Keys.Where(subscription => subscription.End is not null)]);
+        foreach (var changed in _all.Where(filed => !ReferenceEquals(filed.Value, filed.Key.Caller)).Select(filed => filed.Key).ToList())
+        {
+            Remove(changed);
+            Add(changed);
+        }
+    }
+
     public void Clear()
     {
         _tables.Clear();

@@ -29,6 +29,8 @@ internal sealed class TablePlan(TableShape shape, IReadOnlyDictionary<Caller, Li
         foreach (var (caller, list) in subscribers)
         {
             if (accesses[caller.Role] is not { } access || access.Rule is RowRule.Nobody) continue;
+            // Those who catch up stand at different places: nothing is asked for one who is past all of it.
+            if (!list.Exists(subscriber => subscriber.Subscription.Position < Changes[^1].Cursor)) continue;
             var question = access.Rule is RowRule.Ask rule ? RowQuestion.OfPolicies(caller, shape.Relation.Name, rule, RowsOf(rule.Columns)) : null;
             foreach (var subscriber in list)
                 if (subscriber.Binding.Filter.Asked is { } filter) AskFilter(caller, filter);
@@ -36,8 +38,8 @@ internal sealed class TablePlan(TableShape shape, IReadOnlyDictionary<Caller, Li
         }
     }
 
-    /// <summary>Hands <paramref name="change"/> to whoever sees it. Those whose buffers are full are left where they were.</summary>
-    public void Deliver(LoggedChange change, Action<ChangeSubscription> full)
+    /// <summary>Hands <paramref name="change"/> to whoever sees it. Those whose buffers are full are left where they were, and added to <paramref name="full"/>.</summary>
+    public void Deliver(LoggedChange change, HashSet<ChangeSubscription> full)
     {
         if (change.Kind == ChangeKind.Truncate)
         {
@@ -67,7 +69,7 @@ internal sealed class TablePlan(TableShape shape, IReadOnlyDictionary<Caller, Li
 
     private void Deliver(
         LoggedChange change, ChangeKind kind, Viewer viewer, bool oldSeen,
-        Dictionary<(ChangeKind, bool[], bool), ChangePayload> payloads, Action<ChangeSubscription> full)
+        Dictionary<(ChangeKind, bool[], bool), ChangePayload> payloads, HashSet<ChangeSubscription> full)
     {
         var row = kind == ChangeKind.Delete ? change.Old! : change.New!;
         var wanted = (ChangeEvents)(1 << (int)kind);
@@ -86,7 +88,7 @@ internal sealed class TablePlan(TableShape shape, IReadOnlyDictionary<Caller, Li
             if (!payloads.TryGetValue((kind, mask, oldSeen), out var payload))
                 payloads[(kind, mask, oldSeen)] = payload = new ChangePayload(
                     change, kind, shape, mask, KeyOf(viewer.Access), oldSeen ? change.Old : null, viewer.Access.RowSecurity || !change.OldIsWhole);
-            if (!subscription.TryOffer(new VisibleChange(payload, numbers))) full(subscription);
+            if (!subscription.TryOffer(new VisibleChange(payload, numbers))) full.Add(subscription);
         }
     }
 

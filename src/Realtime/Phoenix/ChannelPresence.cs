@@ -8,8 +8,10 @@ namespace Hedgerow.Realtime.Phoenix;
 /// <param name="key">What it is known by; several of one key are told apart by their references.</param>
 internal sealed class ChannelPresence(PresenceTable table, TopicName topic, string key, Action<string, ReadOnlyMemory<byte>> send)
 {
+    private readonly Lock _lock = new();
     private PresenceMeta? _present;
     private volatile bool _hears;
+    private bool _left;
 
     public bool Hears => _hears;
 
@@ -29,11 +31,26 @@ internal sealed class ChannelPresence(PresenceTable table, TopicName topic, stri
     public void Track(JsonElement payload)
     {
         byte[] json = payload.ValueKind == JsonValueKind.Object ? JsonSerializer.SerializeToUtf8Bytes(payload) : "{}"u8.ToArray();
-        if (_present is null || !_present.Payload.Span.SequenceEqual(json)) _present = table.Track(topic, key, json, _present);
+        lock (_lock)
+        {
+            // A channel may end while its client is being heard: whoever left is not there again.
+            if (!_left && (_present is null || !_present.Payload.Span.SequenceEqual(json))) _present = table.Track(topic, key, json, _present);
+        }
     }
 
     public void Untrack()
     {
-        if (Interlocked.Exchange(ref _present, null) is { } left) table.Untrack(topic, left);
+        lock (_lock)
+        {
+            if (_present is { } present) table.Untrack(topic, present);
+            _present = null;
+        }
+    }
+
+    /// <summary>For good.</summary>
+    public void Leave()
+    {
+        lock (_lock) _left = true;
+        Untrack();
     }
 }

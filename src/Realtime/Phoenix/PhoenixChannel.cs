@@ -44,7 +44,7 @@ public sealed class PhoenixChannel : ITopicMember
     public async Task TakeAsync(PhoenixMessage message)
     {
         await _joined.Task.WaitAsync(_closing).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        if (_closing.IsCancellationRequested || _config is null) return;
+        if (_closing.IsCancellationRequested || Volatile.Read(ref _closed) == 1 || _config is null) return;
         try
         {
             switch (message.Event)
@@ -59,6 +59,10 @@ public sealed class PhoenixChannel : ITopicMember
                     await RenewAsync(message);
                     break;
             }
+        }
+        catch (OperationCanceledException) when (!_socket.Ending.IsCancellationRequested)
+        {
+            // This channel ended meanwhile, by itself: the socket goes on.
         }
         catch (NpgsqlException)
         {
@@ -78,9 +82,7 @@ public sealed class PhoenixChannel : ITopicMember
     public async Task ShutAsync(string message)
     {
         SayError("system", message);
-        _socket.Forget(this);
-        await CloseAsync();
-        _socket.Send(PhoenixFrame.Of(_socket.Version, JoinRef, JoinRef, Topic, "phx_close", "{}"u8.ToArray()));
+        await FailAsync("phx_close");
     }
 
     /// <summary>Leaves everything; says nothing.</summary>
@@ -89,11 +91,17 @@ public sealed class PhoenixChannel : ITopicMember
         if (Interlocked.Exchange(ref _closed, 1) == 1) return;
         await _ending.CancelAsync();
         await _join.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await EndAsync();
+    }
+
+    /// <summary>Gives back whatever the join had taken so far.</summary>
+    private async Task EndAsync()
+    {
         if (_access is not null) await _access.DisposeAsync();
         if (_config is not null)
         {
             _room.Topics.Leave(_access!.Topic, this);
-            _presence!.Untrack();
+            _presence!.Leave();
         }
         if (_subscription is not null) await _subscription.DisposeAsync();
         _ending.Dispose();
@@ -102,6 +110,7 @@ public sealed class PhoenixChannel : ITopicMember
     private async Task JoinAsync(PhoenixMessage message)
     {
         await Task.Yield();
+        var joined = false;
         try
         {
             if (await TryJoinAsync(message) is { } reason)
@@ -109,6 +118,7 @@ public sealed class PhoenixChannel : ITopicMember
                 _socket.Forget(this);
                 _socket.Refuse(message, reason);
             }
+            else joined = true;
         }
         catch (OperationCanceledException)
         {
@@ -127,11 +137,7 @@ public sealed class PhoenixChannel : ITopicMember
         }
         finally
         {
-            if (_config is null && Interlocked.Exchange(ref _closed, 1) == 0)
-            {
-                if (_access is not null) await _access.DisposeAsync();
-                _ending.Dispose();
-            }
+            if (!joined && Interlocked.Exchange(ref _closed, 1) == 0) await EndAsync();
             _joined.TrySetResult();
         }
     }
@@ -173,8 +179,9 @@ public sealed class PhoenixChannel : ITopicMember
         _socket.Reply(message, true, JoinReply.Of(config, _ids, subscription));
         foreach (var old in replayed)
             if (PhoenixFrame.Of(_socket.Version, old) is { } frame) _socket.Send(frame);
-        if (config.PresenceEnabled && access.MayRead.Presence) presence.Listen();
+        // A member first: who comes between the two is told, or is in the state already.
         _room.Topics.Join(topic, this);
+        if (config.PresenceEnabled && access.MayRead.Presence) presence.Listen();
         if (config.ReplicationReady) Say("system", "ok", "Replication connection established");
         if (refusal is not null) SayError("postgres_changes", refusal);
         if (subscription is not null)
@@ -197,6 +204,13 @@ public sealed class PhoenixChannel : ITopicMember
         {
             return;
         }
+        catch (Exception e)
+        {
+            Log.SocketFailed(_room.Logger, e);
+            SayError("postgres_changes", "Unknown Error on Channel");
+            await FailAsync("phx_error");
+            return;
+        }
         if (subscription.End is not { } end || end.Reason is EndReason.Left or EndReason.Stopping) return;
         if (end.Reason == EndReason.TokenExpired)
         {
@@ -204,10 +218,15 @@ public sealed class PhoenixChannel : ITopicMember
             return;
         }
         Say("postgres_changes", "error", $"{end.Code}: {end.Message}", end.Cursor.ToString());
+        // Clients join again after phx_error, and not after phx_close: a cursor that is too old would only be refused again.
+        await FailAsync(end.Code == "resync_required" && _config!.Since is not null ? "phx_close" : "phx_error");
+    }
+
+    private async Task FailAsync(string farewell)
+    {
         _socket.Forget(this);
         await CloseAsync();
-        // Clients join again after phx_error, and not after phx_close: a cursor that is too old would only be refused again.
-        _socket.Send(PhoenixFrame.Of(_socket.Version, JoinRef, JoinRef, Topic, end.Code == "resync_required" && _config!.Since is not null ? "phx_close" : "phx_error", "{}"u8.ToArray()));
+        _socket.Send(PhoenixFrame.Of(_socket.Version, JoinRef, JoinRef, Topic, farewell, "{}"u8.ToArray()));
     }
 
     private async Task BroadcastAsync(PhoenixMessage message)

@@ -32,6 +32,8 @@ public sealed class PhoenixSocket
     private readonly Channel<PhoenixFrame> _outgoing = Channel.CreateUnbounded<PhoenixFrame>(new UnboundedChannelOptions { SingleReader = true });
     private readonly Dictionary<string, PhoenixChannel> _channels = new(StringComparer.Ordinal);
     private readonly RateWindow _joins, _messages;
+    // One row change at a time: a hundred channels that saw room together would fill it many times over.
+    private readonly SemaphoreSlim _turn = new(1);
     private TaskCompletionSource? _space;
     private int _frames, _bytes;
 
@@ -75,7 +77,9 @@ public sealed class PhoenixSocket
         }
         finally
         {
-            foreach (var channel in _channels.Values.ToList()) await channel.CloseAsync();
+            List<PhoenixChannel> open;
+            lock (_channels) open = [.. _channels.Values];
+            foreach (var channel in open) await channel.CloseAsync();
             _outgoing.Writer.TryComplete();
             await writing;
             await CloseAsync();
@@ -95,11 +99,21 @@ public sealed class PhoenixSocket
         Cut();
     }
 
-    /// <summary>The same, waiting while many do.</summary>
+    /// <summary>The same, waiting while many do. A client that reads is never cut for these, however large one is.</summary>
     public async ValueTask SendAsync(PhoenixFrame frame)
     {
-        await RoomAsync();
-        Send(frame);
+        await _turn.WaitAsync(Ending);
+        try
+        {
+            await RoomAsync();
+            Interlocked.Increment(ref _frames);
+            Interlocked.Add(ref _bytes, frame.Length);
+            _outgoing.Writer.TryWrite(frame);
+        }
+        finally
+        {
+            _turn.Release();
+        }
     }
 
     private async ValueTask RoomAsync()

@@ -53,7 +53,7 @@ internal sealed class HubSession : IAsyncDisposable
     }
 
     /// <summary>Counts a stream until it is disposed.</summary>
-    /// <exception cref="HubException">There are too many, or too many were asked for within the second.</exception>
+    /// <exception cref="HubException">There are too many, too many were asked for within the second, or the token has expired.</exception>
     public IDisposable BeginStream()
     {
         TakeJoin();
@@ -62,9 +62,10 @@ internal sealed class HubSession : IAsyncDisposable
         throw new HubException($"too_many_channels: A connection has at most {_options.MaxChannelsPerConnection} streams of changes");
     }
 
-    /// <exception cref="HubException">Too many within the second.</exception>
+    /// <exception cref="HubException">Too many within the second, or the token has expired.</exception>
     public void TakeJoin()
     {
+        if (ChangeFeed.ExpiryOf(Caller) <= DateTimeOffset.UtcNow.ToUnixTimeSeconds()) throw new HubException("token_expired: The token has expired; renew it");
         if (!_joins.Take()) throw new HubException($"join_rate_limit: At most {_options.MaxJoinsPerSecond} joins a second");
     }
 

@@ -48,12 +48,15 @@ public sealed class RealtimeHub(RealtimeRoom room, IHubContext<RealtimeHub> clie
         var session = Session;
         using var place = session.BeginStream();
         var (binding, since) = Read(request ?? new ChangesRequest(null, null, null, null, null, null));
-        if (!(await room.Changes.SubscribeAsync(session.Caller, [binding], since, cancellation)).Ok(out var subscription, out var error)) throw Refusal(error);
+        var caller = session.Caller;
+        if (!(await room.Changes.SubscribeAsync(caller, [binding], since, cancellation)).Ok(out var subscription, out var error)) throw Refusal(error);
         await using (subscription)
         {
             session.Subscriptions[subscription] = true;
             try
             {
+                // Streams begin beside other calls: a renewal at this moment has not met this one.
+                if (session.Caller != caller) await room.Changes.RenewAsync(subscription, session.Caller, cancellation);
                 yield return new RawJson(JsonSerializer.SerializeToUtf8Bytes(new Dictionary<string, string> { ["type"] = "SUBSCRIBED", ["cursor"] = subscription.Start.ToString() }));
                 await foreach (var change in subscription.ReadAllAsync(cancellation)) yield return new RawJson(change.Payload.ToJson());
             }
@@ -79,8 +82,11 @@ public sealed class RealtimeHub(RealtimeRoom room, IHubContext<RealtimeHub> clie
         if (!rights.Broadcast && !(rights.Presence && topic.Presence)) throw new HubException($"unauthorized: You do not have permissions to read from this topic: {name.Name}");
         var member = new HubMember(session, name, topic.Key) { MayRead = rights };
         if (!session.Topics.TryAdd(name, member)) return;
-        if (topic.Presence && rights.Presence) member.HearPresence(room.Presence);
+        // A member first: who comes between the two is told, or is in the state already.
         room.Topics.Join(name, member);
+        if (topic.Presence && rights.Presence) member.HearPresence(room.Presence);
+        // What a connection has is taken from it when it ends; this came too late for that.
+        if (Context.ConnectionAborted.IsCancellationRequested) Leave(member);
     }
 
     public Task Leave(TopicRequest topic)
@@ -112,6 +118,7 @@ public sealed class RealtimeHub(RealtimeRoom room, IHubContext<RealtimeHub> clie
         if (!(await SendRightsAsync(member)).Presence) throw new HubException($"unauthorized: You do not have permissions to be present in this topic: {member.Topic.Name}");
         var json = JsonSerializer.SerializeToUtf8Bytes(payload);
         if (member.Present is null || !member.Present.Payload.Span.SequenceEqual(json)) member.Present = room.Presence.Track(member.Topic, member.PresenceKey, json, member.Present);
+        if (Context.ConnectionAborted.IsCancellationRequested) Absent(member);
     }
 
     public Task Untrack(TopicRequest topic)

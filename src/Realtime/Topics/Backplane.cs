@@ -37,12 +37,25 @@ public sealed class Backplane(RealtimeDatabase database, ILogger<Backplane> logg
         if (sender == _self) return;
         switch ((Kind)reader.ReadByte())
         {
-            case Kind.Broadcast:
-                broadcast(Broadcast.ReadFrom(reader));
+            case Kind.Broadcast when Read(reader, Broadcast.ReadFrom) is { } message:
+                broadcast(message);
                 break;
-            case Kind.Presence:
-                presence(sender, PresenceNews.ReadFrom(reader));
+            case Kind.Presence when Read(reader, PresenceNews.ReadFrom) is { } news:
+                presence(sender, news);
                 break;
+        }
+    }
+
+    /// <summary>Whoever may run SQL may write such messages: one that no gateway wrote is passed over.</summary>
+    private static T? Read<T>(BinaryReader reader, Func<BinaryReader, T> read) where T : class
+    {
+        try
+        {
+            return read(reader);
+        }
+        catch (Exception e) when (e is IOException or ArgumentException or FormatException or OverflowException or OutOfMemoryException)
+        {
+            return null;
         }
     }
 

@@ -10,6 +10,8 @@ public sealed class SentMessages(TopicHub topics)
     {
         if (change.Kind != ChangeKind.Insert || Text(change, "extension") is not "broadcast" || Text(change, "topic") is not { } topic) return;
         var binary = Bytes(change, "binary_payload");
+        // A database may be set to another form of bytea (bytea_output).
+        if (binary is not null and not [(byte)'\\', (byte)'x', ..]) return;
         var payload = binary is null ? Bytes(change, "payload") ?? "null"u8.ToArray() : Convert.FromHexString(Encoding.ASCII.GetString(binary.AsSpan(2)));
         topics.Deliver(new Broadcast(
             new TopicName(topic, Text(change, "private") == "t"), Text(change, "event") ?? "", binary is not null, payload,

@@ -67,6 +67,35 @@ public sealed class KillTests
     }
 
     [Fact]
+    public async Task A_replay_that_postgresql_has_no_slot_for_is_tried_again_and_harms_nobody()
+    {
+        await using var world = await World.StartAsync(("max_replication_slots", "3"));
+        await using var gateway = await world.GatewayAsync(("Realtime:RecentMegabytes", "1"));
+        string cursor;
+        await using (var client = await PhoenixClient.ConnectAsync(gateway.Url, world.Token))
+        {
+            var joined = await client.SubscribeAsync("realtime:refused", world.Token, Notes);
+            cursor = (string)joined["cursor"]!;
+            await world.WriteManyAsync(1, 3000);
+            for (var id = 1; id <= 3000; id++) Assert.Equal(id, (int)(await client.ChangeAsync())["record"]!["id"]!);
+        }
+        await world.ExecuteAsync("select pg_create_physical_replication_slot('the_last_one')");
+
+        await using var again = await PhoenixClient.ConnectAsync(gateway.Url, world.Token);
+        await again.SubscribeAsync("realtime:refused", world.Token, Notes, cursor);
+        while (!gateway.Warnings.Any(warning => warning.StartsWith("Realtime could not read the log again", StringComparison.Ordinal))) await Task.Delay(20);
+        await using var other = await PhoenixClient.ConnectAsync(gateway.Url, world.Token);
+        await other.SubscribeAsync("realtime:other", world.Token, Notes);
+        await world.WriteManyAsync(3001, 3001);
+        Assert.Equal(3001, (int)(await other.ChangeAsync())["record"]!["id"]!);
+        await world.ExecuteAsync("select pg_drop_replication_slot('the_last_one')");
+
+        var got = new List<int>();
+        await ReceiveAsync(again, got, 3001);
+        Assert.Equal(Enumerable.Range(1, 3001), got);
+    }
+
+    [Fact]
     public async Task Without_logical_wal_realtime_is_off_with_one_warning_and_the_rest_runs()
     {
         await using var world = await World.StartAsync(("wal_level", "replica"));
@@ -125,7 +154,10 @@ public sealed class KillTests
             return world;
         }
 
-        public async Task<RunningGateway> GatewayAsync() => await RunningGateway.StartAsync(_server.ConnectionString);
+        public async Task<RunningGateway> GatewayAsync(params (string Name, string Value)[] settings) => await RunningGateway.StartAsync(_server.ConnectionString, settings);
+
+        public Task WriteManyAsync(int first, int last) =>
+            ExecuteAsync($"insert into public.notes (id, owner, body) select n, '{_owner}', repeat('x', 1000) from generate_series({first}, {last}) n");
 
         public async Task KillServerAsync()
         {
@@ -170,7 +202,7 @@ public sealed class KillTests
             if (Directory.Exists(_state)) Directory.Delete(_state, recursive: true);
         }
 
-        private async Task ExecuteAsync(string sql)
+        public async Task ExecuteAsync(string sql)
         {
             await using var connection = new NpgsqlConnection(_server.ConnectionString);
             await connection.OpenAsync();
@@ -187,11 +219,11 @@ public sealed class KillTests
 
         public ConcurrentBag<string> Warnings { get; } = [];
 
-        public static async Task<RunningGateway> StartAsync(string database)
+        public static async Task<RunningGateway> StartAsync(string database, params (string Name, string Value)[] settings)
         {
             var gateway = new RunningGateway();
             gateway._application = GatewayHost.Build(
-                new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>
+                new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>(settings.Select(setting => KeyValuePair.Create(setting.Name, (string?)setting.Value)))
                 {
                     ["Gateway:Urls"] = "http://127.0.0.1:0",
                     ["Db:Url"] = database,

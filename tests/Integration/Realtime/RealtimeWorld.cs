@@ -69,4 +69,16 @@ public abstract class RealtimeTests(RealtimeWorld world)
 
     protected Task<int> InsertAsync(int id, Guid owner, int room = 0, string body = "…") =>
         Database.ExecuteAsync("insert into public.notes (id, owner, room, body) values ($1, $2, $3, $4)", id, owner, room, body);
+
+    /// <summary>The ids of the next changes, in the order in which they come.</summary>
+    protected static async Task<List<int>> IdsAsync(PhoenixClient client, int count)
+    {
+        var ids = new List<int>();
+        while (ids.Count < count)
+        {
+            var change = await client.ChangeAsync();
+            ids.Add((int)(change["record"] ?? change["old_record"])!["id"]!);
+        }
+        return ids;
+    }
 }
