@@ -118,3 +118,19 @@ test('a table that does not exist is reported, and with wait refuses the channel
   const waiting = (await connect(null, {}, serviceKey)).channel('nowhere', { config: { postgres_changes_options: { wait: true } } }).on('postgres_changes', { event: '*', schema: 'public', table: 'nowhere' }, () => {});
   await assert.rejects(subscribe(waiting), /RealtimeDisabledForConfiguration/);
 });
+
+test('a transaction of more changes than wait in memory reaches a client that reads, whole and in order', async () => {
+  const ada = await person('ada');
+  const workspace = await workspaceOf(ada);
+  const { data: project } = await ada.client.from('projects').insert({ workspace_id: workspace.id, name: 'Burst', slug: 'burst' }).select().single();
+  const { data: conversation } = await ada.client.from('conversations').insert({ project_id: project.id, title: 'Long' }).select().single();
+  const heard = mailbox();
+  const changes = { event: 'INSERT', schema: 'public', table: 'messages', filter: `conversation_id=eq.${conversation.id}` };
+  await subscribe((await connect(ada.session)).channel('burst').on('postgres_changes', changes, heard.put));
+
+  for (const burst of [1, 2]) {
+    const rows = Array.from({ length: 5000 }, (_, n) => ({ conversation_id: conversation.id, role: 'user', content: `${burst}/${n}` }));
+    assert.equal((await ada.client.from('messages').insert(rows)).error, null);
+    for (const row of rows) assert.equal((await heard.next()).new.content, row.content);
+  }
+});

@@ -158,3 +158,13 @@ test('service_role hears of every row', async () => {
   await client.from('projects').insert({ workspace_id: home, name: 'any', slug: 'any' });
   assert.equal((await stream.next()).record.name, 'any');
 });
+
+test('a transaction of more changes than wait in memory reaches a stream that is read, whole and in order', async () => {
+  const { client } = await person();
+  const { data: project } = await client.from('projects').insert({ workspace_id: await workspace(client), name: 'Burst', slug: 'burst' }).select().single();
+  const { data: conversation } = await client.from('conversations').insert({ project_id: project.id, title: 'Long' }).select().single();
+  const stream = await changes(await connect(await tokenOf(client)), { table: 'messages', filter: `conversation_id=eq.${conversation.id}` });
+  const rows = Array.from({ length: 5000 }, (_, n) => ({ conversation_id: conversation.id, role: 'user', content: `${n}` }));
+  assert.equal((await client.from('messages').insert(rows)).error, null);
+  for (const row of rows) assert.equal((await stream.next()).record.content, row.content);
+});
