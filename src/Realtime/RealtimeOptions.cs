@@ -15,7 +15,7 @@ public sealed record RealtimeOptions
     /// <summary>Megabytes of decoded changes held in memory; clients that come back soon are served from here.</summary>
     public int RecentMegabytes { get; init; } = 32;
 
-    /// <summary>Changes (and megabytes of them, four) that wait in memory for one client. With more it goes on from the log as it reads, and then joins again.</summary>
+    /// <summary>Changes that wait in memory for one client, and at most four megabytes. Where there are more it goes on from the log as it reads.</summary>
     public int SubscriptionBuffer { get; init; } = 1000;
 
     /// <summary>Seconds that a client may read nothing while its buffer is full; after that it is cut, with a cursor to resume from.</summary>

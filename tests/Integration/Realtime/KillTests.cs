@@ -79,7 +79,7 @@ public sealed class KillTests
             await world.WriteManyAsync(1, 3000);
             for (var id = 1; id <= 3000; id++) Assert.Equal(id, (int)(await client.ChangeAsync())["record"]!["id"]!);
         }
-        await world.ExecuteAsync("select pg_create_physical_replication_slot('the_last_one')");
+        await world.TakeTheLastSlotAsync("the_last_one");
 
         await using var again = await PhoenixClient.ConnectAsync(gateway.Url, world.Token);
         await again.SubscribeAsync("realtime:refused", world.Token, Notes, cursor);
@@ -155,6 +155,23 @@ public sealed class KillTests
         }
 
         public async Task<RunningGateway> GatewayAsync(params (string Name, string Value)[] settings) => await RunningGateway.StartAsync(_server.ConnectionString, settings);
+
+        /// <summary>Waits while a replay has it.</summary>
+        public async Task TakeTheLastSlotAsync(string name)
+        {
+            while (true)
+            {
+                try
+                {
+                    await ExecuteAsync($"select pg_create_physical_replication_slot('{name}')");
+                    return;
+                }
+                catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.ConfigurationLimitExceeded)
+                {
+                    await Task.Delay(20);
+                }
+            }
+        }
 
         public Task WriteManyAsync(int first, int last) =>
             ExecuteAsync($"insert into public.notes (id, owner, body) select n, '{_owner}', repeat('x', 1000) from generate_series({first}, {last}) n");
