@@ -127,9 +127,9 @@ public static class StorageEndpoints
         storage.MapPost("/object/upload/sign/{bucket}/{**name}", route.Of("storage.object.sign_upload_url", signing.SignUploadAsync));
         storage.MapPut("/object/upload/sign/{bucket}/{**name}", route.Of("storage.object.upload_signed", uploads.PutSignedAsync, needsToken: false));
 
-        storage.MapGet("/object/info/public/{bucket}/{**name}", route.Of("storage.object.info_public", (r, c) => downloads.InfoAsync(r, onlyPublic: true, c), needsToken: false));
-        storage.MapGet("/object/info/authenticated/{bucket}/{**name}", route.Of("storage.object.info_authenticated", (r, c) => downloads.InfoAsync(r, onlyPublic: false, c)));
-        storage.MapGet("/object/info/{bucket}/{**name}", route.Of("storage.object.info_authenticated", (r, c) => downloads.InfoAsync(r, onlyPublic: false, c), needsToken: false));
+        storage.MapMethods("/object/info/public/{bucket}/{**name}", s_reading, route.Of("storage.object.info_public", (r, c) => downloads.InfoAsync(r, onlyPublic: true, c), needsToken: false));
+        storage.MapMethods("/object/info/authenticated/{bucket}/{**name}", s_reading, route.Of("storage.object.info_authenticated", (r, c) => downloads.InfoAsync(r, onlyPublic: false, c)));
+        storage.MapMethods("/object/info/{bucket}/{**name}", s_reading, route.Of("storage.object.info_authenticated", (r, c) => downloads.InfoAsync(r, onlyPublic: false, c), needsToken: false));
 
         storage.MapMethods("/object/public/{bucket}/{**name}", s_reading, route.Of("storage.object.get_public", (r, c) => downloads.GetAsync(r, onlyPublic: true, c), needsToken: false));
         storage.MapMethods("/object/authenticated/{bucket}/{**name}", s_reading, route.Of("storage.object.get_authenticated", (r, c) => downloads.GetAsync(r, onlyPublic: false, c)));

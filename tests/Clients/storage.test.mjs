@@ -108,6 +108,9 @@ test('info says what is known, exists says whether', async (t) => {
   assert.equal((await files.exists('a.txt')).data, true);
   assert.equal((await files.exists('c.txt')).data, false);
   refused(await files.info('c.txt'), 'NoSuchKey', '404');
+  const head = (name) => fetch(`${url}/storage/v1/object/info/${files.bucketId}/${name}`, { method: 'HEAD', headers: { authorization: `Bearer ${serviceKey}` } });
+  const [known, unknown] = [await head('a.txt'), await head('nothing')];
+  assert.deepEqual([known.status, known.headers.get('etag') !== null, await known.text(), unknown.status], [200, true, '', 400]);
 });
 
 test('an upload replaces only what it is told to', async (t) => {

@@ -29,7 +29,7 @@ public sealed class DownloadEndpoints(ObjectReader reader, ObjectResponse respon
         return await response.WriteAsync(request.Http, row, Find, request.Query("download"), signed.ExpiresAt, cancellation);
     }
 
-    /// <summary><c>GET /object/info/…</c>.</summary>
+    /// <summary><c>GET</c> and <c>HEAD /object/info/…</c>.</summary>
     public async Task<ApiError?> InfoAsync(StorageRequest request, bool onlyPublic, CancellationToken cancellation)
     {
         if (request.Query("versionId") is not null) return StorageErrors.NoVersions;

@@ -97,20 +97,30 @@ public sealed class FileBackend(string root) : IObjectBackend
     public async Task CompletePartsAsync(
         VersionKey version, string upload, ImmutableArray<(int Number, string Receipt)> parts, CancellationToken cancellation)
     {
-        // Once more after a crash between the rename and the deletion of the parts: it is done already.
-        if (File.Exists(_layout.PathOf(version)) && !Directory.Exists(_layout.PartsOf(version, upload))) return;
         string[] files = [.. parts.Select(part => _layout.PartOf(version, upload, part.Number, part.Receipt))];
-        if (Directory.Exists(_layout.PartsOf(version, upload)) && !files.All(File.Exists))
-            throw new BackendException(BackendFault.PartsMismatch, "The object store holds other parts than those that are named");
-        await using (var joined = new JoinedFiles(files))
+        if (!files.All(File.Exists))
+        {
+            // Once more after an answer that was lost, or somebody else was faster.
+            if (_layout.IsJoined(version, upload)) return;
+            if (Directory.Exists(_layout.PartsOf(version, upload)))
+                throw new BackendException(BackendFault.PartsMismatch, "The object store holds other parts than those that are named");
+        }
+        try
+        {
+            await using var joined = new JoinedFiles(files);
             await PutAsync(version, joined, null, cancellation);
+        }
+        catch (BackendException) when (_layout.IsJoined(version, upload))
+        {
+            // Somebody else did it meanwhile.
+            return;
+        }
         await AbortPartsAsync(version, upload, cancellation);
     }
 
     public Task AbortPartsAsync(VersionKey version, string upload, CancellationToken cancellation) => Guarded(() =>
     {
-        var parts = _layout.PartsOf(version, upload);
-        if (Directory.Exists(parts)) Directory.Delete(parts, recursive: true);
+        _layout.RemoveParts(version, upload);
         return Task.CompletedTask;
     });
 

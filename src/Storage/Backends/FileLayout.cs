@@ -48,6 +48,24 @@ internal sealed class FileLayout(string root)
         return receipt;
     }
 
+    /// <summary>The parts have become a whole, and are gone.</summary>
+    public bool IsJoined(VersionKey version, string upload) => !Directory.Exists(PartsOf(version, upload)) && File.Exists(PathOf(version));
+
+    /// <summary>All parts of an upload are there, or none: first they go together, under the name of an upload that nobody has, then one by one.</summary>
+    public void RemoveParts(VersionKey version, string upload)
+    {
+        var removed = PartsOf(version, Guid.NewGuid().ToString("N"));
+        try
+        {
+            Directory.Move(PartsOf(version, upload), removed);
+        }
+        catch (DirectoryNotFoundException)
+        {
+            return; // gone already
+        }
+        Directory.Delete(removed, recursive: true);
+    }
+
     /// <summary>Gives a finished file its place.</summary>
     public void Publish(string unfinished, VersionKey version)
     {

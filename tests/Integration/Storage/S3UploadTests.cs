@@ -48,7 +48,7 @@ public sealed class S3UploadTests : IAsyncLifetime
     [Fact]
     public async Task Of_many_who_complete_an_upload_one_makes_it_an_object_all_are_told_so_and_no_bytes_are_lost()
     {
-        for (var round = 0; round < 5; round++)
+        for (var round = 0; round < 10; round++)
         {
             var id = (await _client.InitiateMultipartUploadAsync(_bucket, "a")).UploadId;
             var part = await PartAsync(_client, id, 1, StorageWorld.Pattern(100_000, round));
