@@ -94,14 +94,14 @@ public sealed class FileBackend(string root) : IObjectBackend
         }
     }
 
-    public async Task CompletePartsAsync(
+    public async Task<bool> CompletePartsAsync(
         VersionKey version, string upload, ImmutableArray<(int Number, string Receipt)> parts, CancellationToken cancellation)
     {
         string[] files = [.. parts.Select(part => _layout.PartOf(version, upload, part.Number, part.Receipt))];
         if (!files.All(File.Exists))
         {
             // Once more after an answer that was lost, or somebody else was faster.
-            if (_layout.IsJoined(version, upload)) return;
+            if (_layout.IsJoined(version, upload)) return false;
             if (Directory.Exists(_layout.PartsOf(version, upload)))
                 throw new BackendException(BackendFault.PartsMismatch, "The object store holds other parts than those that are named");
         }
@@ -113,9 +113,10 @@ public sealed class FileBackend(string root) : IObjectBackend
         catch (BackendException) when (_layout.IsJoined(version, upload))
         {
             // Somebody else did it meanwhile.
-            return;
+            return false;
         }
         await AbortPartsAsync(version, upload, cancellation);
+        return true;
     }
 
     public Task AbortPartsAsync(VersionKey version, string upload, CancellationToken cancellation) => Guarded(() =>

@@ -37,7 +37,8 @@ public interface IObjectBackend : IAsyncDisposable
     Task<string> PutPartAsync(VersionKey version, string upload, int number, Stream body, long length, CancellationToken cancellation);
 
     /// <summary>Makes the parts, in the order given, the bytes of <paramref name="version"/>.</summary>
-    Task CompletePartsAsync(VersionKey version, string upload, ImmutableArray<(int Number, string Receipt)> parts, CancellationToken cancellation);
+    /// <returns>False: an earlier call made it whole already, of whatever parts were named then.</returns>
+    Task<bool> CompletePartsAsync(VersionKey version, string upload, ImmutableArray<(int Number, string Receipt)> parts, CancellationToken cancellation);
 
     /// <summary>Forgets an upload in parts and what was stored of it. One that is not there is no error.</summary>
     Task AbortPartsAsync(VersionKey version, string upload, CancellationToken cancellation);

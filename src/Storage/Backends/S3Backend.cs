@@ -128,7 +128,7 @@ public sealed class S3Backend : IObjectBackend
         return (await SendBodyAsync(watchedBody, watched, () => _client.UploadPartAsync(request, watched.Token))).ETag;
     }
 
-    public async Task CompletePartsAsync(
+    public async Task<bool> CompletePartsAsync(
         VersionKey version, string upload, ImmutableArray<(int Number, string Receipt)> parts, CancellationToken cancellation)
     {
         var request = new CompleteMultipartUploadRequest
@@ -138,6 +138,7 @@ public sealed class S3Backend : IObjectBackend
         try
         {
             await GuardedAsync(patience => _client.CompleteMultipartUploadAsync(request, patience.Token), cancellation);
+            return true;
         }
         catch (BackendException e) when (e.InnerException is AmazonS3Exception { ErrorCode: "InvalidPart" or "InvalidPartOrder" })
         {
@@ -147,6 +148,7 @@ public sealed class S3Backend : IObjectBackend
         {
             // Done already, if a crash or a lost answer made the caller ask once more.
             await GuardedAsync(patience => _client.GetObjectMetadataAsync(_url.Bucket, KeyOf(version), patience.Token), cancellation);
+            return false;
         }
     }
 

@@ -125,6 +125,28 @@ public sealed class S3UploadTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task An_upload_that_was_put_together_is_not_completed_with_other_parts()
+    {
+        await _platform.Database.ExecuteAsync("""
+            create function public.refuse() returns trigger language plpgsql as $$
+            begin
+              if new.version <> '1' then raise sqlstate 'PT402' using message = 'too much for the plan'; end if;
+              return new;
+            end $$;
+            create trigger refuse before insert or update on storage.objects for each row execute function public.refuse();
+            """);
+        var bytes = StorageWorld.Pattern(10_600_000);
+        var id = (await _client.InitiateMultipartUploadAsync(_bucket, "a")).UploadId;
+        PartETag[] parts = [await PartAsync(_client, id, 1, bytes[..5_300_000]), await PartAsync(_client, id, 2, bytes[5_300_000..])];
+        Assert.Equal("InvalidRequest", await CodeAsync(() => CompleteAsync(_client, id, parts)));
+        await _platform.Database.ExecuteAsync("drop trigger refuse on storage.objects");
+        foreach (var part in parts) Assert.Equal("InvalidPart", await CodeAsync(() => CompleteAsync(_other, id, part)));
+        await CompleteAsync(_other, id, parts);
+        Assert.True((await _platform.Service.DownloadAsync(_bucket, "a").BytesAsync()).AsSpan().SequenceEqual(bytes));
+        Assert.False((await _platform.ReconcileAsync()).IsDamaged);
+    }
+
+    [Fact]
     public async Task An_upload_goes_with_its_bucket_and_what_is_abandoned_is_found()
     {
         Assert.Equal("200", await _platform.Service.UploadAsync(_bucket, "kept", [1]).OutcomeAsync());
