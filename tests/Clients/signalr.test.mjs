@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { HubConnectionBuilder, HttpTransportType, LogLevel } from '@microsoft/signalr';
-import { anonKey, person, serviceKey, url } from './platform.mjs';
+import { SignJWT } from 'jose';
+import { anonKey, jwtSecret, person, serviceKey, url } from './platform.mjs';
 
 const open = [];
 after(() => Promise.all(open.map((connection) => connection.stop())));
@@ -148,6 +149,23 @@ test('an expired token ends its streams and topics with a reason; a renewed one 
   const home = await workspace(client);
   await client.from('projects').insert({ workspace_id: home, name: 'after', slug: 'after' });
   assert.equal((await stream.next()).record.name, 'after');
+});
+
+test('after its token has expired a connection joins and follows nothing until it is renewed', async () => {
+  const { client, user } = await person();
+  const claims = { sub: user.id, role: 'authenticated', exp: Math.floor(Date.now() / 1000) + 2 };
+  const connection = await connect(await new SignJWT(claims).setProtectedHeader({ alg: 'HS256' }).sign(new TextEncoder().encode(jwtSecret)));
+  const [topic, closed] = [`room-${crypto.randomUUID()}`, inbox()];
+  connection.on('Closed', closed.put);
+  await connection.invoke('Join', topic);
+
+  assert.equal((await closed.next()).reason, 'token_expired');
+  await assert.rejects(connection.invoke('Join', topic), /token_expired/);
+  assert.match((await changes(connection, { table: 'projects' })).first.message, /token_expired/);
+
+  await connection.invoke('Renew', await tokenOf(client));
+  await connection.invoke('Join', topic);
+  assert.equal((await changes(connection, { table: 'projects' })).first.type, 'SUBSCRIBED');
 });
 
 test('service_role hears of every row', async () => {

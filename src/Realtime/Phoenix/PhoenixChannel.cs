@@ -81,6 +81,7 @@ public sealed class PhoenixChannel : ITopicMember
     /// <summary>Says why, and ends the channel.</summary>
     public async Task ShutAsync(string message)
     {
+        if (Volatile.Read(ref _closed) == 1) return;
         SayError("system", message);
         await FailAsync("phx_close");
     }

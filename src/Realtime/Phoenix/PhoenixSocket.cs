@@ -13,7 +13,7 @@ namespace Hedgerow.Realtime.Phoenix;
 /// </summary>
 public sealed class PhoenixSocket
 {
-    /// <summary>Frames, and bytes, that may wait for a client; one with more is cut.</summary>
+    /// <summary>Frames, and bytes, that may wait for a client; one with more is cut, unless they are row changes.</summary>
     private const int MostFrames = 2000, MostBytes = 16 << 20;
 
     /// <summary>Row changes wait in their subscriptions, which are bounded and can be resumed, while so much waits here.</summary>
@@ -81,8 +81,11 @@ public sealed class PhoenixSocket
             lock (_channels) open = [.. _channels.Values];
             foreach (var channel in open) await channel.CloseAsync();
             _outgoing.Writer.TryComplete();
+            // Who says goodbye and reads no more is not waited for.
+            _ending.CancelAfter(s_farewell);
             await writing;
             await CloseAsync();
+            await _ending.CancelAsync();
             _ending.Dispose();
         }
     }
@@ -90,7 +93,7 @@ public sealed class PhoenixSocket
     /// <summary>Puts a frame behind those that wait. A client with too many is cut.</summary>
     public void Send(PhoenixFrame frame)
     {
-        if (Interlocked.Increment(ref _frames) <= MostFrames && Interlocked.Add(ref _bytes, frame.Length) <= MostBytes)
+        if (Interlocked.Increment(ref _frames) <= MostFrames && Interlocked.Add(ref _bytes, CostOf(frame)) <= MostBytes)
         {
             _outgoing.Writer.TryWrite(frame);
             return;
@@ -107,7 +110,7 @@ public sealed class PhoenixSocket
         {
             await RoomAsync();
             Interlocked.Increment(ref _frames);
-            Interlocked.Add(ref _bytes, frame.Length);
+            Interlocked.Add(ref _bytes, CostOf(frame));
             _outgoing.Writer.TryWrite(frame);
         }
         finally
@@ -128,6 +131,9 @@ public sealed class PhoenixSocket
 
     private bool ManyWait => Volatile.Read(ref _frames) >= ManyFrames || Volatile.Read(ref _bytes) >= ManyBytes;
 
+    /// <summary>A single row may be larger than all that may wait: it costs what keeps others waiting, and no more.</summary>
+    private static int CostOf(PhoenixFrame frame) => Math.Min(frame.Length, ManyBytes);
+
     public void Reply(PhoenixMessage message, bool ok, ReadOnlySpan<byte> response) =>
         Send(PhoenixFrame.Reply(Version, message.JoinRef, message.Ref, message.Topic, ok, response));
 
@@ -144,7 +150,8 @@ public sealed class PhoenixSocket
     {
         try
         {
-            _ending.Cancel();
+            // Not here: what ends with it would run on the thread of whoever sends, who may hold a lock.
+            _ = _ending.CancelAsync();
         }
         catch (ObjectDisposedException)
         {
@@ -171,7 +178,7 @@ public sealed class PhoenixSocket
                     {
                         if (length > _room.Options.MaxFrameBytes)
                         {
-                            await _socket.CloseOutputAsync(WebSocketCloseStatus.MessageTooBig, $"A frame is at most {_room.Options.MaxFrameBytes} bytes", CancellationToken.None);
+                            await RefuseFrameAsync();
                             return;
                         }
                         var larger = ArrayPool<byte>.Shared.Rent(buffer.Length * 2);
@@ -185,7 +192,7 @@ public sealed class PhoenixSocket
                 if (received.MessageType == WebSocketMessageType.Close) return;
                 if (length > _room.Options.MaxFrameBytes)
                 {
-                    await _socket.CloseOutputAsync(WebSocketCloseStatus.MessageTooBig, $"A frame is at most {_room.Options.MaxFrameBytes} bytes", CancellationToken.None);
+                    await RefuseFrameAsync();
                     return;
                 }
                 var message = received.MessageType == WebSocketMessageType.Binary ? PhoenixWire.ReadBinary(buffer.AsMemory(0, length)) : PhoenixWire.ReadText(buffer.AsMemory(0, length));
@@ -199,6 +206,12 @@ public sealed class PhoenixSocket
                 ArrayPool<byte>.Shared.Return(buffer);
             }
         }
+    }
+
+    private async Task RefuseFrameAsync()
+    {
+        using var patience = new CancellationTokenSource(s_farewell);
+        await _socket.CloseOutputAsync(WebSocketCloseStatus.MessageTooBig, $"A frame is at most {_room.Options.MaxFrameBytes} bytes", patience.Token);
     }
 
     private async Task TakeAsync(PhoenixMessage message)
@@ -295,7 +308,7 @@ public sealed class PhoenixSocket
                     await _socket.SendAsync(
                         buffer.AsMemory(0, frame.Length), frame.Binary ? WebSocketMessageType.Binary : WebSocketMessageType.Text, endOfMessage: true, Ending);
                     Interlocked.Decrement(ref _frames);
-                    Interlocked.Add(ref _bytes, -frame.Length);
+                    Interlocked.Add(ref _bytes, -CostOf(frame));
                     if (_space is not null && !ManyWait) Interlocked.Exchange(ref _space, null)?.TrySetResult();
                 }
                 // An idle socket holds no buffer.

@@ -25,20 +25,25 @@ internal sealed class HubMember(HubSession session, TopicName topic, string? key
 
     public void Hear(Broadcast message)
     {
-        if (MayRead.Broadcast) session.Send("Broadcast", new BroadcastMessage(topic.Name, message.Event, message.Encoded(PayloadOf), topic.Private));
+        if (!MayRead.Broadcast) return;
+        var payload = message.Encoded(PayloadOf);
+        session.Send("Broadcast", new BroadcastMessage(topic.Name, message.Event, payload, topic.Private), payload.Utf8.Length);
     }
 
     public void Hear(PresenceDiff diff)
     {
-        if (_hearsPresence) session.Send("PresenceDiff", new PresenceMessage(topic.Name, new RawJson(diff.ToJson()), topic.Private));
+        if (_hearsPresence) Send("PresenceDiff", diff.ToJson());
     }
 
     /// <summary>Tells who is there, and from then on who comes and goes.</summary>
     public void HearPresence(PresenceTable presence) => presence.Snapshot(topic, present =>
     {
-        session.Send("PresenceState", new PresenceMessage(topic.Name, new RawJson(PresenceJson.StateOf(present)), topic.Private));
+        Send("PresenceState", PresenceJson.StateOf(present));
         _hearsPresence = true;
     });
+
+    private void Send(string method, ReadOnlyMemory<byte> presence) =>
+        session.Send(method, new PresenceMessage(topic.Name, new RawJson(presence), topic.Private), presence.Length);
 
     private static RawJson PayloadOf(Broadcast message) =>
         new(message.Binary ? JsonSerializer.SerializeToUtf8Bytes(Convert.ToBase64String(message.Payload.Span)) : message.Payload);

@@ -14,17 +14,17 @@ namespace Hedgerow.Realtime.SignalR;
 /// </summary>
 internal sealed class HubSession : IAsyncDisposable
 {
-    private const int MostWaiting = 1000;
+    private const int MostWaiting = 1000, MostBytes = 16 << 20;
 
     private readonly HubCallerContext _connection;
     private readonly RealtimeOptions _options;
     private readonly RateWindow _joins;
     private readonly RateWindow _messages;
-    private readonly Channel<(string Method, object Argument)> _outgoing =
-        Channel.CreateBounded<(string, object)>(new BoundedChannelOptions(MostWaiting) { SingleReader = true });
+    private readonly Channel<(string Method, object Argument, int Bytes)> _outgoing =
+        Channel.CreateBounded<(string, object, int)>(new BoundedChannelOptions(MostWaiting) { SingleReader = true });
     private readonly Task _sending;
     private Timer? _expiry;
-    private int _streams;
+    private int _streams, _bytes;
 
     public HubSession(HubCallerContext connection, Caller caller, RealtimeOptions options, IClientProxy client, Action<HubSession> expired)
     {
@@ -45,9 +45,13 @@ internal sealed class HubSession : IAsyncDisposable
     private Action<HubSession> Expired { get; }
 
     /// <summary>Puts a message behind those that wait.</summary>
-    public void Send(string method, object argument)
+    /// <param name="bytes">Of its payload.</param>
+    public void Send(string method, object argument, int bytes = 0)
     {
-        if (_outgoing.Writer.TryWrite((method, argument)) || _outgoing.Reader.Completion.IsCompleted) return;
+        // One message may be larger than all that may wait.
+        var waiting = Interlocked.Add(ref _bytes, bytes);
+        if ((waiting <= MostBytes || waiting == bytes) && _outgoing.Writer.TryWrite((method, argument, bytes))) return;
+        if (_outgoing.Reader.Completion.IsCompleted) return;
         RealtimeMetrics.Cuts.Add(1);
         _connection.Abort();
     }
@@ -100,8 +104,11 @@ internal sealed class HubSession : IAsyncDisposable
     {
         try
         {
-            await foreach (var (method, argument) in _outgoing.Reader.ReadAllAsync(_connection.ConnectionAborted))
+            await foreach (var (method, argument, bytes) in _outgoing.Reader.ReadAllAsync(_connection.ConnectionAborted))
+            {
                 await client.SendAsync(method, argument, _connection.ConnectionAborted);
+                Interlocked.Add(ref _bytes, -bytes);
+            }
         }
         catch (OperationCanceledException)
         {

@@ -92,14 +92,12 @@ public sealed class ChangeLog(long capacity)
         {
             var found = new Cursor(fence.Place, 0);
             if (_end < found) found = _end;
-            for (var i = Math.Max(0, _count - newest); i < _count; i++)
-            {
-                var cursor = _ring[(_first + i) % _ring.Length].Cursor;
-                if (cursor.Commit >= fence.Place) break;
-                if (fence.IsBehind(_ring[(_first + i) % _ring.Length])) continue;
-                found = cursor with { Position = cursor.Position - 1 };
-                break;
-            }
+            var window = Math.Max(0, _count - newest);
+            var first = window;
+            while (first < _count && fence.IsBehind(At(first))) first++;
+            // A large transaction may begin before what was looked at.
+            while (first == window && first > 0 && !fence.IsBehind(At(first - 1))) window = --first;
+            if (first < _count && At(first).Cursor is var cursor && cursor.Commit < fence.Place) found = cursor with { Position = cursor.Position - 1 };
             return found < _from ? _from : found;
         }
     }
@@ -136,6 +134,8 @@ public sealed class ChangeLog(long capacity)
         _grown = Signal();
         grown.TrySetResult();
     }
+
+    private LoggedChange At(int number) => _ring[(_first + number) % _ring.Length];
 
     private void Grow()
     {

@@ -2,6 +2,7 @@ using System.Diagnostics.Metrics;
 using Hedgerow.Postgres;
 using Hedgerow.Realtime;
 using Hedgerow.Realtime.Delivery;
+using Hedgerow.Realtime.Wal;
 using Hedgerow.Tests.Integration.Support;
 
 namespace Hedgerow.Tests.Integration.Realtime;
@@ -181,11 +182,55 @@ public sealed class BurstTests(RealtimeWorld world) : RealtimeTests(world), ICla
         Assert.Equal(300, read);
     }
 
+    [Fact]
+    public async Task A_row_larger_than_all_that_may_wait_reaches_its_client()
+    {
+        var ada = await Platform.SignUpAsync();
+        var room = NewRoom();
+        await using var client = await PhoenixClient.ConnectAsync(Platform);
+        await client.SubscribeAsync(NewTopic(), ada.AccessToken, Notes(filter: $"room=eq.{room}"));
+        var (large, small) = (NewNote(), NewNote());
+
+        await InsertAsync(large, ada.Id, room, new string('x', 17 << 20));
+        await InsertAsync(small, ada.Id, room);
+
+        await ReceiveAsync(client, [large, small]);
+    }
+
+    [Fact]
+    public async Task A_client_that_leaves_while_the_log_is_read_again_for_it_harms_nobody()
+    {
+        await using var database = await TestDatabase.CreateAsync("icreatetechs");
+        await RealtimeWorld.MakeNotesAsync(database);
+        await using var platform = await RealtimeWorld.StartOnAsync(database, ("Realtime:RecentMegabytes", "1"));
+        var ada = await platform.SignUpAsync();
+        Cursor since;
+        await using (var before = await SubscribeAsync(platform, ada)) since = before.Start;
+        await using var quick = await PhoenixClient.ConnectAsync(platform);
+        await quick.SubscribeAsync(NewTopic(), ada.AccessToken, Notes());
+        await WriteLargeAsync(database, ada.Id, 1, 8000);
+        await ReceiveAsync(quick, [.. Enumerable.Range(1, 8000)]);
+
+        for (var i = 0; i < 5; i++)
+        {
+            await using var hasty = await SubscribeAsync(platform, ada, since);
+            await foreach (var _ in hasty.ReadAllAsync()) break;
+        }
+        await using var again = await SubscribeAsync(platform, ada, since);
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        var read = 0;
+        await foreach (var change in again.ReadAllAsync(patience.Token))
+            if (++read == 8000) break;
+
+        Assert.Null(again.End);
+        while (await database.ScalarAsync<long>("select count(*) from pg_replication_slots where database = current_database() and slot_name like '%replay%'") > 0) await Task.Delay(20);
+    }
+
     /// <summary>A subscription to all notes, without the protocol: nothing reads it but the test.</summary>
-    private static async Task<ChangeSubscription> SubscribeAsync(TestPlatform platform, TestUser who)
+    private static async Task<ChangeSubscription> SubscribeAsync(TestPlatform platform, TestUser who, Cursor? since = null)
     {
         var caller = new Caller("authenticated", $$"""{"sub":"{{who.Id}}","role":"authenticated"}""");
-        var subscribed = await platform.Room<ChangeFeed>().SubscribeAsync(caller, [new(ChangeEvents.All, "public", "notes")], since: null, CancellationToken.None);
+        var subscribed = await platform.Room<ChangeFeed>().SubscribeAsync(caller, [new(ChangeEvents.All, "public", "notes")], since, CancellationToken.None);
         return subscribed.Ok(out var subscription, out var error) ? subscription : throw new Xunit.Sdk.XunitException(error.Message);
     }
 

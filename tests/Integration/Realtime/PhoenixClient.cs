@@ -127,6 +127,7 @@ public sealed class PhoenixClient : IAsyncDisposable
                 {
                     received = await _socket.ReceiveAsync(new ArraySegment<byte>(buffer, length, buffer.Length - length), CancellationToken.None);
                     length += received.Count;
+                    if (length == buffer.Length) Array.Resize(ref buffer, length * 2);
                 } while (!received.EndOfMessage);
                 if (received.MessageType == WebSocketMessageType.Close) break;
                 _events.Writer.TryWrite(received.MessageType == WebSocketMessageType.Binary ? ReadBinary(buffer.AsSpan(0, length)) : ReadText(buffer.AsSpan(0, length)));

@@ -1,3 +1,4 @@
+using Hedgerow.Realtime.Delivery;
 using Hedgerow.Realtime.Wal;
 
 namespace Hedgerow.Tests.Unit.Realtime;
@@ -48,6 +49,20 @@ public sealed class ChangeLogTests
         log.Restart(new(9));
 
         Assert.Null(log.Read(new Cursor(5, 1), 10));
+    }
+
+    [Fact]
+    public async Task A_fence_lets_a_large_transaction_in_whole_though_its_commit_was_read_before()
+    {
+        var log = new ChangeLog(1 << 20);
+        log.Restart(new(1));
+        // Transaction 7 was seen; the commit record of 8 is in the log, but the snapshot still has it among those that run.
+        await log.AppendAsync(Change(10, 10) with { Transaction = 7 }, CancellationToken.None);
+        for (var position = 1; position <= 5000; position++)
+            await log.AppendAsync(Change(20, 10) with { Cursor = new(20, position), Transaction = 8 }, CancellationToken.None);
+
+        Assert.Equal(new Cursor(20, 0), log.FirstNotBehind(new Fence("8:9:8", 30)));
+        Assert.Equal(new Cursor(20, 5000), log.FirstNotBehind(new Fence("9:9:", 30)));
     }
 
     private static LoggedChange Change(ulong commit, int bytes) => new(new Cursor(commit, 1), 1, default, s_table, ChangeKind.Insert, null, null, true, bytes);
