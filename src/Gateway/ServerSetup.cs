@@ -24,6 +24,7 @@ internal static class ServerSetup
         {
             // A buffer of its own for each idle connection (4 KiB) is cheaper than one more call of the kernel for each request.
             sockets.WaitForDataBeforeAllocatingBuffer = false;
+            sockets.UnsafePreferInlineScheduling = true;
             // What a connection may send ahead of whoever reads it: many uploads at once must not cost a megabyte each.
             sockets.MaxReadBufferSize = 256 * 1024;
         });

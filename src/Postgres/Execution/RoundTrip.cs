@@ -1,4 +1,5 @@
 using System.Data;
+using System.Diagnostics;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -14,10 +15,14 @@ public sealed class RoundTrip : IAsyncDisposable
     private readonly NpgsqlConnection _connection;
     private readonly NpgsqlBatch _batch;
     private readonly NpgsqlDataReader _reader;
+    private readonly long _sent;
     private bool _halfPrepared;
 
-    private RoundTrip(NpgsqlConnection connection, NpgsqlBatch batch, NpgsqlDataReader reader) =>
-        (_connection, _batch, _reader) = (connection, batch, reader);
+    private RoundTrip(NpgsqlConnection connection, NpgsqlBatch batch, NpgsqlDataReader reader, long sent) =>
+        (_connection, _batch, _reader, _sent) = (connection, batch, reader, sent);
+
+    /// <summary>Since it had its connection: the wait for one is not in it.</summary>
+    public TimeSpan Elapsed => Stopwatch.GetElapsedTime(_sent);
 
     /// <summary>Positioned at the first of <see cref="TransactionScript.Statements"/>; columns must be read in order.</summary>
     public NpgsqlDataReader Reader => _reader;
@@ -48,12 +53,13 @@ public sealed class RoundTrip : IAsyncDisposable
         NpgsqlDataReader? reader = null;
         try
         {
+            var sent = Stopwatch.GetTimestamp();
             batch = Compose(connection, script);
             reader = await batch.ExecuteReaderAsync(CommandBehavior.SequentialAccess, cancellation);
             // The settings return no rows, the pre-request function one.
             await reader.NextResultAsync(cancellation);
             if (script.PreRequest is not null) await reader.NextResultAsync(cancellation);
-            return new RoundTrip(connection, batch, reader);
+            return new RoundTrip(connection, batch, reader, sent);
         }
         catch (Exception e)
         {

@@ -38,7 +38,11 @@ internal sealed class Exchange(int before, bool writes) : IValueTaskSource<Multi
         _rows = null;
     }
 
-    public void Complete() => _completion.SetResult(_rows);
+    public void Complete()
+    {
+        if (_rows is not null) _rows.Description = Answering[0].Description;
+        _completion.SetResult(_rows);
+    }
 
     /// <summary>The connection broke: whether a write was committed is not known.</summary>
     public void Break(Exception cause)

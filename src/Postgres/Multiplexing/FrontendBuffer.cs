@@ -49,6 +49,9 @@ internal sealed class FrontendBuffer
         End(start);
     }
 
+    /// <summary>Asks what its rows will hold.</summary>
+    public void DescribeStatement(ReadOnlySpan<byte> name) => Statement((byte)'D', name);
+
     /// <summary>Into the unnamed portal; all results as text.</summary>
     public void Bind(ReadOnlySpan<byte> name, ImmutableArray<SqlValue> values)
     {
@@ -90,13 +93,7 @@ internal sealed class FrontendBuffer
         End(start);
     }
 
-    public void CloseStatement(ReadOnlySpan<byte> name)
-    {
-        var start = Begin((byte)'C');
-        Byte((byte)'S');
-        CString(name);
-        End(start);
-    }
+    public void CloseStatement(ReadOnlySpan<byte> name) => Statement((byte)'C', name);
 
     public void Sync() => End(Begin((byte)'S'));
 
@@ -135,6 +132,14 @@ internal sealed class FrontendBuffer
     {
         var start = Begin((byte)'p');
         Text(response);
+        End(start);
+    }
+
+    private void Statement(byte type, ReadOnlySpan<byte> name)
+    {
+        var start = Begin(type);
+        Byte((byte)'S');
+        CString(name);
         End(start);
     }
 

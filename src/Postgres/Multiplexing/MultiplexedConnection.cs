@@ -13,7 +13,6 @@ internal sealed class MultiplexedConnection : IAsyncDisposable, IThreadPoolWorkI
     /// <summary>A read's rows beyond this are not kept: they are for a connection that streams.</summary>
     private const int LongestRead = 256 * 1024;
 
-    private readonly int _depth;
     private readonly Stream _stream;
     private readonly BackendReader _reader;
     private readonly Lock _sync = new();
@@ -22,17 +21,17 @@ internal sealed class MultiplexedConnection : IAsyncDisposable, IThreadPoolWorkI
     private FrontendBuffer _filling = new();
     private FrontendBuffer _leaving = new();
     private Exchange? _current;
+    private PreparedText? _parsed;
     private bool _flushing;
     private bool _closed;
     private Task _reading = Task.CompletedTask;
 
-    private MultiplexedConnection(Stream stream, int depth) => (_stream, _depth, _reader) = (stream, depth, new BackendReader(stream));
+    private MultiplexedConnection(Stream stream) => (_stream, _reader) = (stream, new BackendReader(stream));
 
     /// <summary>Takes over a stream that is past its first ReadyForQuery.</summary>
-    /// <param name="depth">Transactions in flight at most.</param>
-    public static MultiplexedConnection Begin(Stream stream, int depth)
+    public static MultiplexedConnection Begin(Stream stream)
     {
-        var connection = new MultiplexedConnection(stream, depth);
+        var connection = new MultiplexedConnection(stream);
         connection._reading = Task.Run(connection.ReadAsync);
         return connection;
     }
@@ -42,13 +41,14 @@ internal sealed class MultiplexedConnection : IAsyncDisposable, IThreadPoolWorkI
     public bool IsClosed => Volatile.Read(ref _closed);
 
     /// <summary>Sends a transaction. Null: there is no place for it here.</summary>
+    /// <param name="most">Transactions in flight with it.</param>
     /// <exception cref="System.Text.EncoderFallbackException">A value is no valid Unicode; nothing was sent.</exception>
-    public Exchange? Send(SqlStatement settings, SqlStatement? before, ImmutableArray<SqlStatement> answering, bool writes)
+    public Exchange? Send(SqlStatement settings, SqlStatement? before, ImmutableArray<SqlStatement> answering, bool writes, int most)
     {
         Exchange exchange;
         lock (_sync)
         {
-            if (_closed || _pending.Count >= _depth) return null;
+            if (_closed || _pending.Count >= most) return null;
             var start = _filling.Length;
             try
             {
@@ -81,6 +81,7 @@ internal sealed class MultiplexedConnection : IAsyncDisposable, IThreadPoolWorkI
         {
             prepared = _texts.New(statement.Text);
             _filling.Parse(prepared.Name, prepared.Text, statement.Values);
+            _filling.DescribeStatement(prepared.Name);
             (parsing ??= new()).Enqueue(prepared);
         }
         _filling.Bind(prepared.Name, statement.Values);
@@ -145,7 +146,11 @@ internal sealed class MultiplexedConnection : IAsyncDisposable, IThreadPoolWorkI
         switch (type)
         {
             case (byte)'1': // ParseComplete
-                lock (_sync) _texts.Acknowledge(Current.Parsing!.Dequeue());
+                _parsed = Current.Parsing!.Dequeue();
+                lock (_sync) _texts.Acknowledge(_parsed);
+                break;
+            case (byte)'T': // RowDescription, which is asked for behind each Parse alone
+                _parsed!.Description = new(body);
                 break;
             case (byte)'C' or (byte)'I': // CommandComplete, EmptyQueryResponse
                 Current.Executed();

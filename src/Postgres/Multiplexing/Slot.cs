@@ -3,7 +3,7 @@ using Npgsql;
 namespace Hedgerow.Postgres.Multiplexing;
 
 /// <summary>A place for one shared connection, which is opened beside the requests: none of them waits for it.</summary>
-internal sealed class Slot(ServerLogin login, int depth) : IAsyncDisposable
+internal sealed class Slot(ServerLogin login) : IAsyncDisposable
 {
     private const int RetryMilliseconds = 1_000;
 
@@ -28,7 +28,7 @@ internal sealed class Slot(ServerLogin login, int depth) : IAsyncDisposable
     {
         try
         {
-            _connection = MultiplexedConnection.Begin(await login.OpenAsync(_stopping.Token), depth);
+            _connection = MultiplexedConnection.Begin(await login.OpenAsync(_stopping.Token));
         }
         catch (Exception e) when (e is NpgsqlException or OperationCanceledException)
         {

@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Collections.Immutable;
-using System.Diagnostics;
 using System.Globalization;
 using Hedgerow.Postgres;
 using Hedgerow.Postgres.Errors;
@@ -19,22 +18,26 @@ namespace Hedgerow.Rest.Execution;
 /// <summary>Runs a plan's statement and answers with what it returns.</summary>
 internal sealed class StatementRunner(NpgsqlDataSource database, Multiplexer? shared, RestOptions options, RequestScript scripts)
 {
+    private readonly ColumnReads _columns = new();
+
     /// <summary>Answers, or returns the error while nothing is answered yet.</summary>
     public async Task<ApiError?> RunAsync(
         HttpContext context, StatementPlan plan, ApiRequest request, SchemaCache schema, ResponseWriter writer, CancellationToken cancellation)
     {
         var shares = shared is not null && Shares(plan, request);
-        var rows = shares ? StatementBuilder.Rows(plan, request) : null;
-        var script = scripts.For(plan, rows ?? Statements(plan, request), request, schema);
+        var columns = shares ? _columns.Statements(plan, request) : null;
+        var script = scripts.For(plan, columns ?? Statements(plan, request), request, schema);
         writer.Timing.Mark(Stage.Plan);
         try
         {
-            if (shares && await shared!.RunAsync(script) is { } answer)
+            if (shares && await shared!.RunAsync(script) is { } rows)
             {
+                using var answer = rows;
                 Remember(context, script.Statements[0]);
-                using (answer) return await AnswerAsync(context, plan, request, answer, rows is not null, writer, cancellation);
+                var body = columns is null ? null : _columns.TryMeasure(rows, plan, script.Statements[0], schema.EnumsAsText);
+                if (columns is null || body is not null) return await AnswerAsync(context, plan, request, rows, body, writer, cancellation);
             }
-            var alone = rows is null ? script : script with { Statements = Statements(plan, request) };
+            var alone = columns is null ? script : script with { Statements = Statements(plan, request) };
             return await RunAloneAsync(context, plan, request, alone, shares ? script : null, writer, cancellation);
         }
         catch (PostgresException e) when (ResultGuard.Caught(e, out var error) && !context.Response.HasStarted)
@@ -53,7 +56,6 @@ internal sealed class StatementRunner(NpgsqlDataSource database, Multiplexer? sh
         HttpContext context, StatementPlan plan, ApiRequest request, TransactionScript script, TransactionScript? quick, ResponseWriter writer, CancellationToken cancellation)
     {
         Remember(context, script.Statements[^1]);
-        var start = Stopwatch.GetTimestamp();
         await using var trip = await RoundTrip.SendAsync(database, script, cancellation);
         if (plan.MediaType is PlanMediaType) return await ExplainAsync(context, plan, request, trip, writer, cancellation);
 
@@ -69,7 +71,7 @@ internal sealed class StatementRunner(NpgsqlDataSource database, Multiplexer? sh
         if (estimate is not null) result = result with { Total = Total(request, result.Total, estimate.Value) };
         if (Singular(plan, result) is { } refused) return refused;
         var bytes = await trip.Reader.IsDBNullAsync(StatementBuilder.BodyColumn, cancellation) ? null : trip.Reader.GetStream(StatementBuilder.BodyColumn);
-        if (quick is not null) shared!.Learn(quick, Stopwatch.GetElapsedTime(start), bytes?.Length ?? 0);
+        if (quick is not null) shared!.Learn(quick, trip.Elapsed, bytes?.Length ?? 0);
 
         var head = ResponseHead.Of(plan, request, result, options);
         return script.ReadOnly
@@ -117,16 +119,16 @@ internal sealed class StatementRunner(NpgsqlDataSource database, Multiplexer? sh
         : null;
 
     /// <summary>A shared connection's transaction has ended when its rows are here.</summary>
-    /// <param name="items">They are those of <see cref="StatementBuilder.Rows"/>.</param>
+    /// <param name="body">The one that they make; null where it stands in the last of them.</param>
     private async Task<ApiError?> AnswerAsync(
-        HttpContext context, StatementPlan plan, ApiRequest request, MultiplexedRows rows, bool items, ResponseWriter writer, CancellationToken cancellation)
+        HttpContext context, StatementPlan plan, ApiRequest request, MultiplexedRows rows, JsonRows? body, ResponseWriter writer, CancellationToken cancellation)
     {
-        var result = items ? ResultHead.Read(rows) : ResultHead.Read(rows.Last);
+        var result = body is null ? ResultHead.Read(rows.Last) : ResultHead.Read(rows);
         writer.Timing.Mark(Stage.Transaction);
         if (Singular(plan, result) is { } refused) return refused;
         var head = ResponseHead.Of(plan, request, result, options);
         if (ResponseSettings.Apply(head, result) is { } error) return error;
-        if (items) await writer.WriteAsync(context, head, new JsonItems(rows, plan.Body), cancellation);
+        if (body is not null) await writer.WriteAsync(context, head, body, cancellation);
         else await writer.WriteAsync(context, head, head.HasBody ? rows.Last.Column(StatementBuilder.BodyColumn) ?? default : default, cancellation);
         return null;
     }

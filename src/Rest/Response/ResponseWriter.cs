@@ -27,10 +27,17 @@ internal sealed class ResponseWriter(RestOptions options)
         if (!body.IsEmpty) await context.Response.BodyWriter.WriteAsync(body, cancellation);
     }
 
-    public async Task WriteAsync(HttpContext context, ResponseHead head, JsonItems body, CancellationToken cancellation)
+    /// <summary>The body is written where the server sends it from.</summary>
+    public async Task WriteAsync(HttpContext context, ResponseHead head, JsonRows body, CancellationToken cancellation)
     {
+        if (!head.HasBody || head.Refusal is not null)
+        {
+            await WriteAsync(context, head, ReadOnlyMemory<byte>.Empty, cancellation);
+            return;
+        }
         Begin(context, head);
         context.Response.ContentLength = body.Length;
+        await context.Response.StartAsync(cancellation);
         body.WriteTo(context.Response.BodyWriter);
         await context.Response.BodyWriter.FlushAsync(cancellation);
     }

@@ -33,7 +33,7 @@ internal sealed record ResultHead(long? Total, long Page, long? Inserted, string
         row.Text(StatementBuilder.StatusColumn),
         Location: null);
 
-    /// <summary>The same of the two statements of <see cref="StatementBuilder.Rows"/>: the last row is the settings'.</summary>
+    /// <summary>The same of the two statements of <see cref="StatementBuilder.Columns"/>: the last row is the settings'.</summary>
     public static ResultHead Read(MultiplexedRows rows) => new(
         Total: null, Page: rows.Count - 1, Inserted: null, Headers: rows.Last.Text(0), Status: rows.Last.Text(1), Location: null);
 

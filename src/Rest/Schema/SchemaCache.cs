@@ -30,6 +30,9 @@ public sealed record SchemaCache
     /// <summary>Comments of the exposed schemas (title and description of the OpenAPI page).</summary>
     public required FrozenDictionary<string, string> SchemaDescriptions { get; init; }
 
+    /// <summary>Object identifiers of enumerations that are strings in JSON: all but those with a cast to JSON of their own.</summary>
+    public FrozenSet<uint> EnumsAsText { get; init; } = FrozenSet<uint>.Empty;
+
     /// <summary>Roles that the login was granted, with their own settings (<c>ALTER ROLE … SET</c>).</summary>
     public required FrozenDictionary<string, RoleSettings> Roles { get; init; }
 

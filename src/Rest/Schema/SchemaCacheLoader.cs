@@ -91,6 +91,7 @@ public static class SchemaCacheLoader
             MediaHandlers = [.. snapshot.MediaHandlers],
             MissingSchemas = [.. snapshot.MissingSchemas],
             SchemaDescriptions = snapshot.SchemaDescriptions.ToFrozenDictionary(),
+            EnumsAsText = snapshot.EnumsAsText.ToFrozenSet(),
             Roles = snapshot.Roles.ToFrozenDictionary(),
             ServerVersion = version,
         };

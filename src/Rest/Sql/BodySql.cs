@@ -34,11 +34,6 @@ internal static class BodySql
         };
     }
 
-    /// <summary>One row as an item of the body.</summary>
-    public static SqlWriter Item(this SqlWriter sql, BodyFormat format) => format is JsonBody { NullsStripped: true } or JsonObjectBody { NullsStripped: true }
-        ? sql.Raw("json_strip_nulls(row_to_json(").Raw(Rows).Raw("))")
-        : sql.Raw("row_to_json(").Raw(Rows).Raw(")");
-
     private static SqlWriter Aggregate(this SqlWriter sql, string items, bool nullsStripped) =>
         nullsStripped ? sql.Raw("json_strip_nulls(json_agg(").Raw(items).Raw("))") : sql.Raw("json_agg(").Raw(items).Raw(")");
 

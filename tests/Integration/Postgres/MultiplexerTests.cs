@@ -130,8 +130,48 @@ public sealed class MultiplexerTests : IAsyncLifetime
         using var rows = (await _shared.RunAsync(Quick(script)))!;
 
         Assert.Equal(301, rows.Count);
-        Assert.Equal(Enumerable.Range(1, 300).Select(i => new string('x', i)), rows.First(300).Select(r => r.Text(0)));
+        var reader = rows.Read();
+        for (var i = 1; i <= 300; i++)
+        {
+            reader.NextRow();
+            Assert.True(reader.NextColumn(out var text));
+            Assert.Equal(new string('x', i), System.Text.Encoding.UTF8.GetString(text));
+        }
         Assert.Equal("last", rows.Last.Text(0));
+    }
+
+    [Fact]
+    public async Task The_first_statement_is_described()
+    {
+        var script = Quick(Read("select 1 as one, null::text as \"o\"\"ther\", '{a}'::text[] as tags"));
+        for (var i = 0; i < 2; i++) // parsed, and found again
+        {
+            using var rows = (await _shared.RunAsync(script))!;
+
+            Assert.Equal<ResultColumn>([new("one", 23), new("o\"ther", 25), new("tags", 1009)], rows.Description!.Columns);
+            var reader = rows.Read();
+            reader.NextRow();
+            Assert.True(reader.NextColumn(out var one) && one is [(byte)'1']);
+            Assert.False(reader.NextColumn(out _));
+        }
+    }
+
+    [Fact]
+    public async Task Long_rows_do_not_wait_where_the_short_ones_do()
+    {
+        var rows = "select pg_backend_pid()::text || repeat('x', $1::int)";
+        _shared.Learn(Read(rows, "100000"), TimeSpan.Zero, 100_000);
+        await ConnectAsync(Read(rows, "100000"));
+        async Task<string> BackendAsync(string length) => (await TextAsync(Read(rows, length)))!.TrimEnd('x');
+
+        var forShort = await TextAsync(Read("select pg_backend_pid()::text"));
+        var forLong = await BackendAsync("100000");
+
+        Assert.NotEqual(forShort, forLong);
+        // The last answer says where the next one is asked for.
+        Assert.Equal(forLong, await BackendAsync("1"));
+        Assert.Equal(forShort, await BackendAsync("100000"));
+        Assert.Equal(forLong, await BackendAsync("100000"));
     }
 
     [Fact]

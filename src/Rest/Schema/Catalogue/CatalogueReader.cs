@@ -53,7 +53,12 @@ internal sealed class CatalogueReader(NpgsqlDataReader reader, CatalogueSnapshot
     private void ReadRelation() => snapshot.Relations.Add(new(
         reader.GetFieldValue<uint>(0), new(Text(1), Text(2)), OptionalText(3), reader.GetBoolean(4), reader.GetInt32(5)));
 
-    private void ReadEnum() => _enums[reader.GetFieldValue<uint>(0)] = [.. reader.GetFieldValue<string[]>(1)];
+    private void ReadEnum()
+    {
+        var oid = reader.GetFieldValue<uint>(0);
+        _enums[oid] = [.. reader.GetFieldValue<string[]>(1)];
+        if (!reader.GetBoolean(2)) snapshot.EnumsAsText.Add(oid);
+    }
 
     private void ReadColumn()
     {

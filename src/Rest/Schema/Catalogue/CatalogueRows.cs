@@ -30,6 +30,7 @@ internal sealed class CatalogueSnapshot
     public List<ComputedRelationship> ComputedRelationships { get; } = [];
     public Dictionary<(string From, string To), QualifiedName> Representations { get; } = [];
     public List<MediaHandler> MediaHandlers { get; } = [];
+    public HashSet<uint> EnumsAsText { get; } = [];
     public List<string> MissingSchemas { get; } = [];
     public Dictionary<string, string> SchemaDescriptions { get; } = [];
     public Dictionary<string, RoleSettings> Roles { get; } = [];
