@@ -42,6 +42,7 @@ public static class StorageEndpoints
         services.AddSingleton<StorageRoute>();
         services.AddSingleton<Buckets>();
         services.AddSingleton<PublicObjects>();
+        services.AddSingleton<RecentBytes>();
         services.AddSingleton<ObjectReader>();
         services.AddSingleton<ObjectWriter>();
         services.AddSingleton<ObjectRemover>();

@@ -35,6 +35,9 @@ public sealed record StorageOptions
     /// <summary>Hours after its last part that an upload in parts over the S3 protocol counts as abandoned; as long may its complete be repeated.</summary>
     public int MultipartExpiryHours { get; init; } = 24;
 
+    /// <summary>Bytes of memory for small objects that were read lately, the least recent of which give way to others. 0: none are kept.</summary>
+    public long CachedBytes { get; init; } = 16 * 1024 * 1024;
+
     /// <summary>Seconds that an S3 server may stand still before it counts as too slow.</summary>
     public int BackendPatience { get; init; } = 30;
 

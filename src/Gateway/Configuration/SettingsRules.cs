@@ -219,6 +219,7 @@ public static class SettingsRules
         Require(storage.TenantId.Length > 0, "Storage:TenantId", "must not be empty");
         Require(storage.Region.Length > 0, "Storage:Region", "must not be empty");
         Require(storage.MultipartExpiryHours > 0, "Storage:MultipartExpiryHours", "must be positive");
+        Require(storage.CachedBytes >= 0, "Storage:CachedBytes", "must not be negative");
         Require(storage.BackendPatience > 0, "Storage:BackendPatience", "must be positive");
         Require(storage.ReconcileHours is >= 0 and <= 24 * 31, "Storage:ReconcileHours", "must be between 0 and 744");
         Require(storage.OrphanAgeHours > 0, "Storage:OrphanAgeHours", "must be positive");

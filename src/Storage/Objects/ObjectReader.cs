@@ -6,7 +6,7 @@ using Hedgerow.Storage.Backends;
 namespace Hedgerow.Storage.Objects;
 
 /// <summary>Finds objects, under the caller's policies or, where a bucket is public or a URL is signed, without them.</summary>
-public sealed class ObjectReader(StorageDatabase database, PublicObjects publicObjects, IObjectBackend backend)
+public sealed class ObjectReader(StorageDatabase database, PublicObjects publicObjects, RecentBytes recent, IObjectBackend backend)
 {
     private const string PublicObject =
         $"select b.public, {Rows.ObjectColumns} from storage.buckets as b left join storage.objects as o on b.public and o.bucket_id = b.id and o.name = $2 where b.id = $1";
@@ -59,8 +59,13 @@ public sealed class ObjectReader(StorageDatabase database, PublicObjects publicO
     }
 
     /// <summary>Opens an object's bytes; null where they are not there (any more).</summary>
-    public async Task<StoredContent?> OpenAsync(ObjectRow row, ByteRange? range, CancellationToken cancellation) =>
-        VersionKey.Parse(row.Version) is { } version ? await backend.OpenAsync(version, range, cancellation) : null;
+    public async ValueTask<StoredContent?> OpenAsync(ObjectRow row, ByteRange? range, CancellationToken cancellation)
+    {
+        if (row.Version is null) return null;
+        if (recent.Find(row.Version, range) is { } known) return known;
+        if (VersionKey.Parse(row.Version) is not { } version || await backend.OpenAsync(version, range, cancellation) is not { } content) return null;
+        return range is null && recent.Holds(content.Length) ? await recent.KeepAsync(row.Version, content, cancellation) : content;
+    }
 
     private static ApiError? Refuse(string bucket, string name) => Names.RefuseBucket(bucket) ?? Names.RefuseObject(name);
 }

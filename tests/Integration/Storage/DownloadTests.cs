@@ -43,6 +43,30 @@ public sealed class DownloadTests(SharedPlatform shared) : IClassFixture<SharedP
     }
 
     [Fact]
+    public async Task Bytes_read_before_are_shown_only_while_the_object_has_them_and_the_bucket_is_open()
+    {
+        var bucket = await _platform.BucketAsync(new { @public = true });
+        async Task<string> PublicAsync()
+        {
+            using var response = await _platform.Anonymous.GetAsync(new Uri($"/storage/v1/object/public/{bucket}/a.txt", UriKind.Relative));
+            return response.IsSuccessStatusCode ? await response.Content.ReadAsStringAsync() : $"{(int)response.StatusCode}";
+        }
+        (await _platform.Service.UploadAsync(bucket, "a.txt", "first"u8.ToArray())).Dispose();
+        for (var i = 0; i < 3; i++) Assert.Equal("first", await PublicAsync());
+
+        (await _platform.Service.UploadAsync(bucket, "a.txt", "second"u8.ToArray(), upsert: true)).Dispose();
+        Assert.Equal("second", await PublicAsync());
+
+        await _platform.Service.SendAsync("PUT", $"/storage/v1/bucket/{bucket}", new { @public = false });
+        Assert.Equal("400", await PublicAsync());
+        await _platform.Service.SendAsync("PUT", $"/storage/v1/bucket/{bucket}", new { @public = true });
+        Assert.Equal("second", await PublicAsync());
+
+        await _platform.Service.SendAsync("DELETE", $"/storage/v1/object/{bucket}/a.txt");
+        Assert.Equal("400", await PublicAsync());
+    }
+
+    [Fact]
     public async Task What_has_not_changed_is_not_sent_again()
     {
         var bucket = await LettersAsync();
