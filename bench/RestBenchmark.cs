@@ -45,20 +45,16 @@ internal static class RestBenchmark
             var own = await Pgbench.RunAsync(database, scenario.Own, best, seconds, cancellation);
             // The prepared statements, and the just-in-time compiler's last tier, which instruments first: measured, a point read costs
             // 133 µs after 5 s of load and 67 µs after 14 s.
-            await LoadAsync(server, scenario, s_warmUp, cancellation);
+            await Load.RunAsync(server.Address, scenario.Requests, Connections, s_warmUp, cancellation);
             var hedgerow = server.CpuTime();
             var postgres = database.CpuTime();
-            var load = await LoadAsync(server, scenario, TimeSpan.FromSeconds(seconds), cancellation);
+            var load = await Load.RunAsync(server.Address, scenario.Requests, Connections, TimeSpan.FromSeconds(seconds), cancellation);
             hedgerow = server.CpuTime() - hedgerow;
             postgres = database.CpuTime() - postgres;
             hold &= Line(scenario, load, floor, own, hedgerow.TotalMicroseconds / load.Requests, postgres.TotalMicroseconds / load.Requests);
         }
         return hold;
     }
-
-    private static Task<LoadResult> LoadAsync(RestServer server, RestScenario scenario, TimeSpan duration, CancellationToken cancellation) => Wrk.Program is { } wrk
-        ? Wrk.RunAsync(wrk, server.Address, scenario.Requests, Connections, duration, cancellation)
-        : LoadGenerator.RunAsync(server.Address, scenario.Requests, Connections, duration, cancellation);
 
     private static bool Line(RestScenario scenario, LoadResult load, double floor, double own, double hedgerow, double postgres)
     {

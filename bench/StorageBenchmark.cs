@@ -17,7 +17,7 @@ internal static class StorageBenchmark
 {
     private const int Megabyte = 1024 * 1024;
     private const int Large = 100 * Megabyte;
-    private const int Connections = 16;
+    private const int Connections = 32;
     private const int Uploads = 32;
     private const int Turns = 5;
     private const double SmallTarget = 0.6;
@@ -69,13 +69,13 @@ internal static class StorageBenchmark
             (server.Address, Request: Get($"/storage/v1/object/public/bench/{length}.bin", null)),
             (server.Address, Request: Get($"/storage/v1/object/authenticated/closed/{length}.bin", server.Key)),
         };
-        foreach (var (address, request) in all) await LoadGenerator.RunAsync(address, [request], Connections, s_warmUp, cancellation);
+        foreach (var (address, request) in all) await Load.RunAsync(address, [request], Connections, s_warmUp, cancellation);
         // In turns, each held against the floor of its own turn, and the one in the middle counts: a machine is faster now and slower then.
         var turns = new List<LoadResult[]>();
         for (var turn = 0; turn < Turns; turn++)
         {
             var results = new List<LoadResult>();
-            foreach (var (address, request) in all) results.Add(await LoadGenerator.RunAsync(address, [request], Connections, duration / Turns, cancellation));
+            foreach (var (address, request) in all) results.Add(await Load.RunAsync(address, [request], Connections, duration / Turns, cancellation));
             turns.Add([.. results]);
         }
         var hold = true;

@@ -24,6 +24,8 @@ internal static class ServerSetup
         {
             // A buffer of its own for each idle connection (4 KiB) is cheaper than one more call of the kernel for each request.
             sockets.WaitForDataBeforeAllocatingBuffer = false;
+            // A request is read, and its answer sent, by the thread that has it already: waking another costs more than either. Nothing may block that thread while it waits
+            // for more of the same request's body, and nothing does (WatchedBody).
             sockets.UnsafePreferInlineScheduling = true;
             // What a connection may send ahead of whoever reads it: many uploads at once must not cost a megabyte each.
             sockets.MaxReadBufferSize = 256 * 1024;

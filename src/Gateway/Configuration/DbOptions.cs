@@ -25,7 +25,7 @@ public sealed record DbOptions
     public bool PreparedStatements { get; init; } = true;
 
     /// <summary>
-    /// Connections that REST's quick reads share, many in flight on each. -1: one for two cores. 0: none, each read has one of the pool. One for each core answers a tenth more
+    /// Connections that REST's quick reads share, many in flight on each, and as many again for those with long answers. -1: one for two cores. 0: none, each read has one of the pool. One for each core answers a tenth more
     /// requests where all cores are busy. But on a machine that PostgreSQL is on too set <c>kernel.sched_autogroup_enabled=0</c> with it, unless both run in containers: the kernel shares
     /// time by session, each backend is one of its own and the gateway a single one, so that the slowest hundredth of the requests would wait several times as long.
     /// </summary>

@@ -121,6 +121,7 @@ public sealed class S3Backend : IObjectBackend
     {
         using var watched = new S3Patience(_patience, cancellation);
         await using var watchedBody = new WatchedBody(body, watched, length);
+        await WatchedBody.Leave();
         var request = new UploadPartRequest
         {
             BucketName = _url.Bucket, Key = KeyOf(version), UploadId = upload, PartNumber = number, PartSize = length, InputStream = watchedBody,
@@ -212,6 +213,7 @@ public sealed class S3Backend : IObjectBackend
     {
         using var watched = new S3Patience(_patience, cancellation);
         await using var watchedBody = new WatchedBody(body, watched);
+        await WatchedBody.Leave();
         var request = new PutObjectRequest { BucketName = _url.Bucket, Key = KeyOf(version), InputStream = watchedBody, AutoCloseStream = false };
         if (length == 0)
         {

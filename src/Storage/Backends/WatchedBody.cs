@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.ExceptionServices;
 
 namespace Hedgerow.Storage.Backends;
@@ -18,7 +19,10 @@ internal sealed class WatchedBody(Stream inner, S3Patience patience, long? lengt
         patience.Rest();
         try
         {
-            var read = await inner.ReadAsync(buffer, cancellationToken);
+            var reading = inner.ReadAsync(buffer, cancellationToken);
+            var waits = !reading.IsCompleted;
+            var read = await reading;
+            if (waits) await Leave();
             _position += read;
             return read;
         }
@@ -35,6 +39,12 @@ internal sealed class WatchedBody(Stream inner, S3Patience patience, long? lengt
 
     public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
         ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+    /// <summary>
+    /// Goes on with another thread. The server may answer a read on the very thread that fetches the body's next bytes (<c>UnsafePreferInlineScheduling</c>): whoever reads
+    /// synchronously there would wait for itself. So call this before the SDK has the body.
+    /// </summary>
+    public static YieldAwaitable Leave() => Task.Yield();
 
     // The SDK signs chunk by chunk and reads synchronously in places.
     public override int Read(byte[] buffer, int offset, int count) => ReadAsync(buffer.AsMemory(offset, count)).AsTask().GetAwaiter().GetResult();

@@ -31,8 +31,13 @@ public sealed class PublicObjects(StorageDatabase database)
             if (waits) _waiting.Enqueue(wanted);
             else _underWay++;
         }
-        // Either somebody asks for this one as well, or it is this one's turn to ask.
-        if (waits && await wanted.Answer.Task is { } answer) return answer;
+        if (waits)
+        {
+            // Either somebody asks for this one as well, or it is this one's turn to ask.
+            if (await wanted.Answer.Task is { } answer) return answer;
+            // Behind the requests that wait for a thread already: they are asked for with it.
+            await Task.Yield();
+        }
         return await AskAsync(wanted);
     }
 
