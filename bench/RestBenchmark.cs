@@ -8,13 +8,12 @@ namespace Hedgerow.Bench;
 /// makes of it. The load generator, Hedgerow and PostgreSQL share the machine.
 /// </summary>
 /// <remarks>
-/// What bounds the ratio on two cores (PostgreSQL 18.4, wrk): pgbench reaches 28,500 point reads a second, 70 µs of both cores for each, its own part included. On the one
-/// connection that they share by default (<c>Db:SharedReadConnections</c>) a read costs PostgreSQL 45 µs, the gateway 40 and wrk 8, which bounds the ratio at 0.75; 0.71 is measured,
-/// since that one backend is busy nine tenths of the time. 55 to 63 % of the gateway's time is the kernel's (sockets, and threads that are woken), a fifth is compiled code of no single place.
-/// Without shared reads it is 0.4 to 0.55: the backends take turns with the gateway, and PostgreSQL needs 79 to 95 µs. A list of 20 (0.59) keeps that one backend
-/// busy all the time: 85 µs. A second one would help (0.74 for the point read) but where <c>kernel.sched_autogroup_enabled</c> is 1, as by default outside of containers: every backend
-/// is a session with the same share of a core as the whole gateway, and p99 grows to 12 times p50 (with 0: 3.5 times). Several reads in one transaction would cost less than any of this,
-/// and let a function of one caller's set what the next caller reads: they are not worth that.
+/// What the ratios are made of, on two cores (PostgreSQL 18.4, wrk): pgbench needs 80 to 86 µs of both cores for a point read, its own part included, and PostgreSQL makes the JSON in it. On the one
+/// connection that reads share (<c>Db:SharedReadConnections</c>) the columns come as they are, which costs PostgreSQL 42 µs, the gateway that writes the JSON 36 and wrk 8: 0.93; for a list
+/// of 20 it is 56 and 47 µs (0.91), for one of 1,000 857 and 544 (1.10; PostgreSQL needs 1,900 to make that JSON). Without shared reads a point read is at 0.4 to 0.55: the backends take turns with the gateway. More
+/// than one shared backend would not help where <c>kernel.sched_autogroup_enabled</c> is 1, as by default outside of containers: every backend is a session with the same share of a core as the whole gateway.
+/// An insert (0.61 to 0.67 of the 0.75 wanted) costs PostgreSQL 140 to 150 µs, little less than pgbench and PostgreSQL together (150 to 175): each commit is flushed by a backend of its own, so each answer wakes the
+/// gateway alone, 63 to 72 µs, and a seventh of the time both wait for the disk. Several inserts in one transaction would cost less than any of this, and one that fails would take the others with it.
 /// Options: <c>--db URL</c> (a superuser; the benchmark makes a schema and roles of its own), <c>--seconds N</c> a measurement (default 4),
 /// <c>--only</c> a scenario, by the beginning of its name.
 /// </remarks>

@@ -37,7 +37,7 @@ public static class Databases
     {
         if (!options.PreparedStatements) return null;
         var reads = options.SharedReadConnections < 0 ? Math.Max(1, Environment.ProcessorCount / 2) : options.SharedReadConnections;
-        var writes = options.SharedWriteConnections < 0 ? 4 * Environment.ProcessorCount : options.SharedWriteConnections;
+        var writes = options.SharedWriteConnections < 0 ? Math.Min(8 * Environment.ProcessorCount, 32) : options.SharedWriteConnections;
         return reads + writes == 0 ? null : Multiplexer.For(RestLogin(options), reads, writes, s_patience);
     }
 

@@ -22,14 +22,14 @@ public sealed record HostileRequest(string Method, string Target, IReadOnlyList<
     }
 
     /// <summary>
-    /// Whether a 5xx carries a SQLSTATE that PostgREST answers so and that a caller can bring about: too complex, cancelled, infinite recursion.
+    /// Whether a 5xx carries a SQLSTATE that PostgREST answers so and that a caller can bring about: two who lock each other out, too complex, cancelled, infinite recursion.
     /// </summary>
     public static bool IsDocumented(string body)
     {
         if (body.Length == 0) return false;
         using var error = JsonDocument.Parse(body);
         var code = error.RootElement.GetProperty("code").GetString()!;
-        return code is "42P17" || code.StartsWith("54", StringComparison.Ordinal) || code.StartsWith("57", StringComparison.Ordinal);
+        return code is "42P17" or "40P01" || code.StartsWith("54", StringComparison.Ordinal) || code.StartsWith("57", StringComparison.Ordinal);
     }
 }
 

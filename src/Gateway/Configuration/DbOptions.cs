@@ -31,7 +31,7 @@ public sealed record DbOptions
     /// </summary>
     public int SharedReadConnections { get; init; } = -1;
 
-    /// <summary>Connections that REST's quick writes share, two in flight on each. -1: four per core. 0: none.</summary>
+    /// <summary>Connections that REST's quick writes share, two in flight on each. -1: eight per core, 32 at most. 0: none.</summary>
     public int SharedWriteConnections { get; init; } = -1;
 
     /// <summary>Seconds that a request waits for one of them, and that connecting may take; then REST answers 504 (PostgREST's <c>db-pool-acquisition-timeout</c>).</summary>
