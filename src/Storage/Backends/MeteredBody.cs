@@ -29,7 +29,11 @@ public sealed class MeteredBody(Stream inner, long limit, LargeTag? large = null
     /// <exception cref="BodyTooLargeException">More than the limit came.</exception>
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        var read = await inner.ReadAsync(buffer, cancellationToken);
+        var reading = inner.ReadAsync(buffer, cancellationToken);
+        var waits = !reading.IsCompleted;
+        var read = await reading;
+        // The thread that brought these bytes goes on to fetch the next ones, while another sums these up and stores them.
+        if (waits) await WatchedBody.Leave();
         _size += read;
         if (_size > limit) throw new BodyTooLargeException();
         if (large is not null && _size > LargeTag.Above) ForgetMd5();
