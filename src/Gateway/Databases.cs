@@ -36,9 +36,11 @@ public static class Databases
     public static Multiplexer? SharedForRest(DbOptions options)
     {
         if (!options.PreparedStatements) return null;
-        var reads = options.SharedReadConnections < 0 ? Math.Max(1, Environment.ProcessorCount / 2) : options.SharedReadConnections;
-        var writes = options.SharedWriteConnections < 0 ? Math.Min(8 * Environment.ProcessorCount, 32) : options.SharedWriteConnections;
-        return reads + writes == 0 ? null : Multiplexer.For(RestLogin(options), reads, writes, s_patience);
+        var few = Math.Max(1, Environment.ProcessorCount / 2);
+        var many = Math.Min(8 * Environment.ProcessorCount, 32);
+        var reads = options.SharedReadConnections < 0 ? few : options.SharedReadConnections;
+        var writes = options.SharedWriteConnections < 0 ? (options.GroupCommits ? few : many) : options.SharedWriteConnections;
+        return reads + writes == 0 ? null : Multiplexer.For(RestLogin(options), reads, writes, options.GroupCommits, s_patience);
     }
 
     private static NpgsqlConnectionStringBuilder RestLogin(DbOptions options)

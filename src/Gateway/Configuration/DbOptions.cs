@@ -31,8 +31,14 @@ public sealed record DbOptions
     /// </summary>
     public int SharedReadConnections { get; init; } = -1;
 
-    /// <summary>Connections that REST's quick writes share, two in flight on each. -1: eight per core, 32 at most. 0: none.</summary>
+    /// <summary>Connections that REST's quick writes share. -1: one for two cores where they commit in groups, else eight per core, 32 at most, with two in flight on each. 0: none.</summary>
     public int SharedWriteConnections { get; init; } = -1;
+
+    /// <summary>
+    /// Quick writes that are in flight together wait for the disk together, which costs each of them a third less. None is answered before it is as safe as <c>synchronous_commit</c> asks;
+    /// but others may see its rows a moment before that (PostgreSQL documentation, 28.4 Asynchronous Commit). False: each waits for its own, and is seen only then.
+    /// </summary>
+    public bool GroupCommits { get; init; } = true;
 
     /// <summary>Seconds that a request waits for one of them, and that connecting may take; then REST answers 504 (PostgREST's <c>db-pool-acquisition-timeout</c>).</summary>
     public int PoolTimeout { get; init; } = 10;

@@ -245,7 +245,7 @@ public static class SettingsRules
         Require(settings.Db.PoolSize >= 0, "Db:PoolSize", "must not be negative");
         Require(settings.Db.PoolSize != 1 || !settings.Rest.ChannelEnabled, "Db:PoolSize", "must be at least 2: one connection listens for reloads (Rest:ChannelEnabled)");
         Require(settings.Db.SharedReadConnections >= -1, "Db:SharedReadConnections", "must be -1 (one for two cores), 0 (none) or a number of connections");
-        Require(settings.Db.SharedWriteConnections >= -1, "Db:SharedWriteConnections", "must be -1 (eight per core, 32 at most), 0 (none) or a number of connections");
+        Require(settings.Db.SharedWriteConnections >= -1, "Db:SharedWriteConnections", "must be -1 (as many as suit Db:GroupCommits), 0 (none) or a number of connections");
         Require(settings.Db.PoolTimeout is > 0 and <= 1024, "Db:PoolTimeout", "must be between 1 and 1024");
         Require(settings.Db.AuthPoolSize > 0, "Db:AuthPoolSize", "must be positive");
         Require(settings.Db.StoragePoolSize >= 0, "Db:StoragePoolSize", "must not be negative");

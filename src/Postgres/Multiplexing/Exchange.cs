@@ -20,11 +20,20 @@ internal sealed class Exchange(int before, bool writes) : IValueTaskSource<Multi
     /// <summary>The statements that answer.</summary>
     public required PreparedText[] Answering { get; init; }
 
+    /// <summary>It is answered with its <see cref="CommitGroup"/>.</summary>
+    public bool IsGrouped { get; init; }
+
+    /// <summary>It is what a <see cref="CommitGroup"/> waits for.</summary>
+    public bool IsFlush { get; init; }
+
     /// <summary>It held up those behind it until it was cut.</summary>
     public bool IsSlow { get; set; }
 
     /// <summary>Where rows that arrive now belong; null where nobody wants them.</summary>
     public MultiplexedRows? Rows => _executed >= before ? _rows : null;
+
+    /// <summary>There will be no answer.</summary>
+    public bool HasFailed => _rows is null;
 
     /// <summary>The answer; null where the transaction was undone, or, for a read, lost or too long: it is for a connection of its own then.</summary>
     public ValueTask<MultiplexedRows?> Answer => new(this, _completion.Version);
@@ -40,7 +49,7 @@ internal sealed class Exchange(int before, bool writes) : IValueTaskSource<Multi
 
     public void Complete()
     {
-        if (_rows is not null) _rows.Description = Answering[0].Description;
+        if (_rows is not null && Answering is [var first, ..]) _rows.Description = first.Description;
         _completion.SetResult(_rows);
     }
 

@@ -18,32 +18,39 @@ internal sealed class MultiplexedConnection : IAsyncDisposable, IThreadPoolWorkI
     private readonly Lock _sync = new();
     private readonly Queue<Exchange> _pending = new();
     private readonly PreparedTexts _texts = new();
+    private readonly CommitGroup _group = new();
     private FrontendBuffer _filling = new();
     private FrontendBuffer _leaving = new();
     private Exchange? _current;
     private PreparedText? _parsed;
-    private bool _flushing;
+    private bool _sending;
     private bool _closed;
     private Task _reading = Task.CompletedTask;
 
     private MultiplexedConnection(Stream stream) => (_stream, _reader) = (stream, new BackendReader(stream));
 
     /// <summary>Takes over a stream that is past its first ReadyForQuery.</summary>
-    public static MultiplexedConnection Begin(Stream stream)
+    /// <param name="groupsCommits">Writes may wait for the disk together, if the server lets this login flush its log.</param>
+    public static async Task<MultiplexedConnection> BeginAsync(Stream stream, bool groupsCommits)
     {
         var connection = new MultiplexedConnection(stream);
         connection._reading = Task.Run(connection.ReadAsync);
+        if (groupsCommits) connection.GroupsCommits = await connection.TryFlushAsync();
         return connection;
     }
+
+    /// <summary>Whether a transaction may join a <see cref="CommitGroup"/> here.</summary>
+    public bool GroupsCommits { get; private set; }
 
     public int Pending => _pending.Count;
 
     public bool IsClosed => Volatile.Read(ref _closed);
 
     /// <summary>Sends a transaction. Null: there is no place for it here.</summary>
+    /// <param name="isGrouped">It commits without a wait of its own (<see cref="CommitGroup.Setting"/> is among <paramref name="settings"/>).</param>
     /// <param name="most">Transactions in flight with it.</param>
     /// <exception cref="System.Text.EncoderFallbackException">A value is no valid Unicode; nothing was sent.</exception>
-    public Exchange? Send(SqlStatement settings, SqlStatement? before, ImmutableArray<SqlStatement> answering, bool writes, int most)
+    public Exchange? Send(SqlStatement settings, SqlStatement? before, ImmutableArray<SqlStatement> answering, bool writes, bool isGrouped, int most)
     {
         Exchange exchange;
         lock (_sync)
@@ -57,22 +64,58 @@ internal sealed class MultiplexedConnection : IAsyncDisposable, IThreadPoolWorkI
                 if (before is not null) Write(before, ref parsing);
                 var prepared = new PreparedText[answering.Length];
                 for (var i = 0; i < prepared.Length; i++) prepared[i] = Write(answering[i], ref parsing);
-                exchange = new Exchange(before is null ? 1 : 2, writes) { Parsing = parsing, Answering = prepared };
+                exchange = new Exchange(before is null ? 1 : 2, writes) { Parsing = parsing, Answering = prepared, IsGrouped = isGrouped };
             }
             catch
             {
                 _filling.Truncate(start);
                 throw;
             }
-            _texts.CloseForgotten(_filling);
-            _filling.Sync();
-            _pending.Enqueue(exchange);
-            if (_flushing) return exchange;
-            _flushing = true;
+            if (isGrouped) _group.Join();
+            if (!Enqueue(exchange)) return exchange;
         }
         // Behind the requests that wait for a thread already: theirs leave in the same write.
         ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
         return exchange;
+    }
+
+    /// <summary>Ends the transaction that was written. True: somebody has to begin to send.</summary>
+    private bool Enqueue(Exchange exchange)
+    {
+        _texts.CloseForgotten(_filling);
+        _filling.Sync();
+        _pending.Enqueue(exchange);
+        return !_sending && (_sending = true);
+    }
+
+    /// <summary>Writes a transaction that flushes the server's log. True: somebody has to begin to send.</summary>
+    private bool EnqueueFlush(out Exchange flush)
+    {
+        _group.BeginFlush();
+        Queue<PreparedText>? parsing = null;
+        Write(CommitGroup.Flush, ref parsing);
+        flush = new Exchange(before: 1, writes: true) { Parsing = parsing, Answering = [], IsFlush = true };
+        return Enqueue(flush);
+    }
+
+    private async Task<bool> TryFlushAsync()
+    {
+        Exchange flush;
+        lock (_sync)
+        {
+            if (_closed) return false;
+            EnqueueFlush(out flush);
+        }
+        ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+        try
+        {
+            using var answer = await flush.Answer;
+            return answer is not null;
+        }
+        catch (NpgsqlException)
+        {
+            return false; // the connection broke, which those who use it will see
+        }
     }
 
     private PreparedText Write(SqlStatement statement, ref Queue<PreparedText>? parsing)
@@ -89,31 +132,30 @@ internal sealed class MultiplexedConnection : IAsyncDisposable, IThreadPoolWorkI
         return prepared;
     }
 
-    void IThreadPoolWorkItem.Execute() => _ = FlushAsync();
+    void IThreadPoolWorkItem.Execute() => _ = SendFilledAsync();
 
     /// <summary>Writes until nothing is left. It never fails: a broken stream ends the reading.</summary>
-    private async Task FlushAsync()
+    private async Task SendFilledAsync()
     {
         try
         {
-            while (true)
-            {
-                lock (_sync)
-                {
-                    if (_filling.Length == 0)
-                    {
-                        _flushing = false;
-                        return;
-                    }
-                    (_filling, _leaving) = (_leaving, _filling);
-                }
-                await _stream.WriteAsync(_leaving.Written);
-                _leaving.Clear();
-            }
+            while (TryTakeFilled()) await _stream.WriteAsync(_leaving.Written);
         }
         catch (Exception e) when (e is IOException or ObjectDisposedException)
         {
             Close();
+        }
+    }
+
+    private bool TryTakeFilled()
+    {
+        _leaving.Clear();
+        lock (_sync)
+        {
+            if (_closed || _filling.Length == 0) return _sending = false;
+            if (_group.WantsFlush) EnqueueFlush(out _);
+            (_filling, _leaving) = (_leaving, _filling);
+            return true;
         }
     }
 
@@ -138,6 +180,7 @@ internal sealed class MultiplexedConnection : IAsyncDisposable, IThreadPoolWorkI
         Close();
         // Nothing is added any more, and nobody else takes anything out.
         var broken = new NpgsqlException("The connection to the server was lost.", cause);
+        _group.Break(broken);
         while (_pending.TryDequeue(out var exchange)) exchange.Break(broken);
     }
 
@@ -168,11 +211,26 @@ internal sealed class MultiplexedConnection : IAsyncDisposable, IThreadPoolWorkI
                 Exchange done;
                 lock (_sync) done = _pending.Dequeue();
                 _current = null;
-                done.Complete();
+                if (done.IsFlush) EndFlush(done);
+                else if (done.IsGrouped && !done.HasFailed) _group.Add(done);
+                else done.Complete();
                 break;
             default: // BindComplete, CloseComplete, notices, parameters, rows of other statements
                 break;
         }
+    }
+
+    private void EndFlush(Exchange flush)
+    {
+        bool sends;
+        lock (_sync)
+        {
+            _group.EndFlush();
+            sends = _group.WantsFlush && EnqueueFlush(out _);
+        }
+        // The server goes on with those that came behind it while these are answered.
+        if (sends) ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+        _group.Answer(flush);
     }
 
     private async ValueTask HandleOversizedAsync()

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Collections.Immutable;
 using System.Globalization;
 using Hedgerow.Postgres.Execution;
 using Npgsql;
@@ -30,11 +31,14 @@ public sealed class Multiplexer : IAsyncDisposable
     /// <summary>What was cut stays away for so long: what is slow for some callers only would be thought quick again at once, and hold up everybody each time.</summary>
     private const int RestMilliseconds = 60_000;
 
-    /// <summary>Reads in flight on one connection; past it a connection of one's own is the better place to wait.</summary>
-    private const int ReadsInFlight = 32;
+    /// <summary>Transactions in flight on one connection, be it reads or writes that commit together; past it a connection of one's own is the better place to wait.</summary>
+    private const int InFlight = 64;
 
-    /// <summary>A commit waits for the disk, and those on other connections share that wait, those behind it on the same one do not.</summary>
-    private const int WritesInFlight = 2;
+    /// <summary>Where each commit waits for the disk by itself, those on other connections share that wait, those behind it on the same one do not.</summary>
+    private const int CommitsInFlight = 2;
+
+    /// <summary>Bytes of a write that may have many rows, and hold up those behind it.</summary>
+    private const int LongestWrite = 16 * 1024;
 
     private readonly KeyValuePair<string, string> _patience;
     private readonly Slot[] _reads;
@@ -44,33 +48,43 @@ public sealed class Multiplexer : IAsyncDisposable
     /// <summary>Kinds of transactions that may share a connection.</summary>
     private readonly ConcurrentDictionary<string, Quick> _quick = new(StringComparer.Ordinal);
 
-    private Multiplexer(ServerLogin login, int reads, int writes, TimeSpan patience)
+    private Multiplexer(ServerLogin login, int reads, int writes, bool groupsCommits, TimeSpan patience)
     {
         _patience = new("statement_timeout", ((int)patience.TotalMilliseconds).ToString(CultureInfo.InvariantCulture));
-        Slot[] Slots(int count) => [.. Enumerable.Range(0, count).Select(_ => new Slot(login))];
-        (_reads, _longReads, _writes) = (Slots(reads), Slots(reads), Slots(writes));
+        Slot[] Slots(int count, bool grouping) => [.. Enumerable.Range(0, count).Select(_ => new Slot(login, grouping))];
+        (_reads, _longReads, _writes) = (Slots(reads, false), Slots(reads, false), Slots(writes, groupsCommits));
     }
 
     /// <summary>Null where the connection string asks for what only the driver offers: then every transaction has a connection of its own.</summary>
     /// <param name="reads">Connections for short reads, and as many for long ones; 0: reads are left to the driver.</param>
     /// <param name="writes">Connections for writes; 0: writes are left to the driver.</param>
+    /// <param name="groupsCommits">Writes in flight together wait for the disk together (<see cref="CommitGroup"/>).</param>
     /// <param name="patience">The longest that one transaction can hold up those behind it.</param>
-    public static Multiplexer? For(NpgsqlConnectionStringBuilder to, int reads, int writes, TimeSpan patience) =>
-        ServerLogin.For(to) is { } login ? new(login, reads, writes, patience) : null;
+    public static Multiplexer? For(NpgsqlConnectionStringBuilder to, int reads, int writes, bool groupsCommits, TimeSpan patience) =>
+        ServerLogin.For(to) is { } login ? new(login, reads, writes, groupsCommits, patience) : null;
 
     /// <summary>Runs it as one pipeline; the rows of all its statements are the answer. Null: nothing was done, and it is for a connection of its own.</summary>
     /// <exception cref="NpgsqlException">The connection broke; whether a write was committed is not known.</exception>
     public async ValueTask<MultiplexedRows?> RunAsync(TransactionScript script)
     {
         if (!Takes(script) || !_quick.TryGetValue(Kind(script), out var quick) || Environment.TickCount64 < quick.From) return null;
-        var settings = SettingsStatement.Of(script.Settings.Add(_patience), script.ReadOnly);
-        var (slots, most) = !script.ReadOnly ? (_writes, WritesInFlight) : (quick.IsLong ? _longReads : _reads, ReadsInFlight);
-        if (Least(slots)?.Send(settings, script.PreRequestStatement(), script.Statements, !script.ReadOnly, most) is not { } exchange) return null;
+        if (Send(script, quick.IsLong) is not { } exchange) return null;
         var rows = await exchange.Answer;
         if (exchange.IsSlow) _quick[Kind(script)] = new(Environment.TickCount64 + RestMilliseconds, quick.IsLong);
         else if (rows is null) _quick.TryRemove(Kind(script), out _);
         else if (rows.Length > Short != quick.IsLong) _quick[Kind(script)] = new(0, !quick.IsLong);
         return rows;
+    }
+
+    private Exchange? Send(TransactionScript script, bool isLong)
+    {
+        if (Least(!script.ReadOnly ? _writes : isLong ? _longReads : _reads) is not { } connection) return null;
+        var settings = script.Settings.Add(_patience);
+        // Alone it is answered sooner if it waits for the disk itself.
+        var isGrouped = !script.ReadOnly && connection is { GroupsCommits: true, Pending: > 0 } && !Sets(script, CommitGroup.Setting.Key);
+        if (isGrouped) settings = settings.Add(CommitGroup.Setting);
+        var most = script.ReadOnly || connection.GroupsCommits ? InFlight : CommitsInFlight;
+        return connection.Send(SettingsStatement.Of(settings, script.ReadOnly), script.PreRequestStatement(), script.Statements, !script.ReadOnly, isGrouped, most);
     }
 
     /// <summary>Tells how a transaction went on a connection of its own.</summary>
@@ -91,11 +105,27 @@ public sealed class Multiplexer : IAsyncDisposable
     {
         if (script.ReadOnly && _reads.Length == 0) return false;
         if (script.Isolation is not null || script.End != TransactionEnd.Commit) return false;
+        if (!script.ReadOnly && Bytes(script.Statements) > LongestWrite) return false;
+        return !(Sets(script, "statement_timeout") || Sets(script, "lock_timeout") || Sets(script, "transaction_timeout"));
+    }
+
+    private static bool Sets(TransactionScript script, string name)
+    {
         foreach (var setting in script.Settings)
         {
-            if (setting.Key is "statement_timeout" or "lock_timeout" or "transaction_timeout") return false;
+            if (setting.Key == name) return true;
         }
-        return true;
+        return false;
+    }
+
+    private static long Bytes(ImmutableArray<SqlStatement> statements)
+    {
+        var bytes = 0L;
+        foreach (var statement in statements)
+        {
+            foreach (var value in statement.Values) bytes += value.Text?.Length ?? value.Bytes?.Length ?? 0;
+        }
+        return bytes;
     }
 
     private static MultiplexedConnection? Least(Slot[] slots)

@@ -3,7 +3,8 @@ using Npgsql;
 namespace Hedgerow.Postgres.Multiplexing;
 
 /// <summary>A place for one shared connection, which is opened beside the requests: none of them waits for it.</summary>
-internal sealed class Slot(ServerLogin login) : IAsyncDisposable
+/// <param name="groupsCommits">Whether it is for writes that wait for the disk together.</param>
+internal sealed class Slot(ServerLogin login, bool groupsCommits) : IAsyncDisposable
 {
     private const int RetryMilliseconds = 1_000;
 
@@ -28,7 +29,7 @@ internal sealed class Slot(ServerLogin login) : IAsyncDisposable
     {
         try
         {
-            _connection = MultiplexedConnection.Begin(await login.OpenAsync(_stopping.Token));
+            _connection = await MultiplexedConnection.BeginAsync(await login.OpenAsync(_stopping.Token), groupsCommits);
         }
         catch (Exception e) when (e is NpgsqlException or OperationCanceledException)
         {

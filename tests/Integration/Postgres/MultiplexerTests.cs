@@ -18,7 +18,7 @@ public sealed class MultiplexerTests : IAsyncLifetime
     {
         _database = await TestDatabase.CreateEmptyAsync();
         await _database.ExecuteAsync("create table notes (id int primary key, parent int references notes deferrable initially deferred, text text)");
-        _shared = Multiplexer.For(new(_database.AdminConnectionString), reads: 1, writes: 1, TimeSpan.FromSeconds(3))!;
+        _shared = Multiplexer.For(new(_database.AdminConnectionString), reads: 1, writes: 1, groupsCommits: true, TimeSpan.FromSeconds(3))!;
         await ConnectAsync(Read(Claims));
         await ConnectAsync(Write("insert into notes values (0) on conflict (id) do update set id = 0 returning id"));
     }
@@ -215,7 +215,7 @@ public sealed class MultiplexerTests : IAsyncLifetime
     [InlineData("Host=a;Channel Binding=Require")]
     [InlineData("Host=a;Password=ž")]
     [InlineData("Host=a;Target Session Attributes=primary")]
-    public void What_only_the_driver_offers_is_left_to_it(string connection) => Assert.Null(Multiplexer.For(new(connection), 1, 1, TimeSpan.FromSeconds(1)));
+    public void What_only_the_driver_offers_is_left_to_it(string connection) => Assert.Null(Multiplexer.For(new(connection), 1, 1, true, TimeSpan.FromSeconds(1)));
 
     /// <summary>The connections are opened beside the requests, which have none of them until then.</summary>
     private async Task ConnectAsync(TransactionScript script)
