@@ -54,6 +54,7 @@ public static class GatewayHost
         app.UseMiddleware<CorsPolicy>();
         app.UseMiddleware<ErrorBoundary>();
         app.UseMiddleware<RequestLimits>(settings.Gateway, settings.Rest.MaxBodyBytes);
+        app.UseMiddleware<LargeBodies>();
         app.UseMiddleware<IdentityGate>();
         if (settings.ServesAuth) app.UseMiddleware<ApiKeyGate>(rest, settings.Rest.BasePath);
         if (settings.ServesRealtime) app.UseWebSockets();

@@ -20,6 +20,7 @@ internal static class ServerSetup
     {
         builder.Configuration.AddConfiguration(configuration);
         builder.WebHost.UseKestrelCore();
+        TransportMemory.AddTo(builder.Services);
         builder.WebHost.UseSockets(sockets =>
         {
             // A buffer of its own for each idle connection (4 KiB) is cheaper than one more call of the kernel for each request.

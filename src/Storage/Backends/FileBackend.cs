@@ -13,8 +13,12 @@ public sealed class FileBackend(string root) : IObjectBackend
 {
     private const int ChunkBytes = 128 * 1024;
 
+    // To wake a thread for each chunk costs almost what writing 128 KiB does; but a thousand uploads at once must not cost a megabyte each.
+    private const int LargeChunkBytes = 4 * ChunkBytes;
+    private const int LargeChunkWriters = 8;
+
     // Large bodies go to the disk while they arrive: otherwise all of it would be waited for at the end.
-    private const long WritebackBytes = 32L * ChunkBytes;
+    private const long WritebackBytes = 8L * LargeChunkBytes;
 
     // To free a larger file takes the kernel as long as to write a tenth of it: nobody waits for that.
     private const long QuicklyFreedBytes = 4L * 1024 * 1024;
@@ -22,6 +26,7 @@ public sealed class FileBackend(string root) : IObjectBackend
     private readonly FileLayout _layout = new(root);
     private readonly Lock _lock = new();
     private Task _freeing = Task.CompletedTask;
+    private int _writers;
 
     public string Place => _layout.Root;
 
@@ -36,7 +41,7 @@ public sealed class FileBackend(string root) : IObjectBackend
         var unfinished = _layout.Unfinished();
         try
         {
-            await WriteAsync(unfinished, body, cancellation);
+            await WriteAsync(unfinished, body, length, cancellation);
             _layout.Publish(unfinished, version);
         }
         catch (Exception e)
@@ -83,7 +88,7 @@ public sealed class FileBackend(string root) : IObjectBackend
         var unfinished = _layout.Unfinished();
         try
         {
-            await WriteAsync(unfinished, body, cancellation);
+            await WriteAsync(unfinished, body, length, cancellation);
             return _layout.PublishPart(unfinished, version, upload, number);
         }
         catch (Exception e)
@@ -143,16 +148,17 @@ public sealed class FileBackend(string root) : IObjectBackend
 
     public async ValueTask DisposeAsync() => await Freed();
 
-    private static async Task WriteAsync(string path, Stream body, CancellationToken cancellation)
+    private async Task WriteAsync(string path, Stream body, long? length, CancellationToken cancellation)
     {
         using var file = File.OpenHandle(path, FileMode.CreateNew, FileAccess.Write, FileShare.None);
+        var size = Interlocked.Increment(ref _writers) > LargeChunkWriters || length <= ChunkBytes ? ChunkBytes : LargeChunkBytes;
         // Two chunks: one is written while the next one arrives.
-        var (filling, writing) = (ArrayPool<byte>.Shared.Rent(ChunkBytes), ArrayPool<byte>.Shared.Rent(ChunkBytes));
+        var (filling, writing) = (ArrayPool<byte>.Shared.Rent(size), ArrayPool<byte>.Shared.Rent(size));
         var written = Task.CompletedTask;
         try
         {
             var at = 0L;
-            for (int read; (read = await body.ReadAtLeastAsync(filling.AsMemory(0, ChunkBytes), ChunkBytes, throwOnEndOfStream: false, cancellation)) > 0; at += read)
+            for (int read; (read = await body.ReadAtLeastAsync(filling.AsMemory(0, size), size, throwOnEndOfStream: false, cancellation)) > 0; at += read)
             {
                 await written;
                 (filling, writing) = (writing, filling);
@@ -168,6 +174,7 @@ public sealed class FileBackend(string root) : IObjectBackend
             await Task.WhenAny(written);
             ArrayPool<byte>.Shared.Return(writing);
             ArrayPool<byte>.Shared.Return(filling);
+            Interlocked.Decrement(ref _writers);
         }
     }
 

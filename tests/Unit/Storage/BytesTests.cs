@@ -17,6 +17,19 @@ public sealed class BytesTests
     }
 
     [Theory]
+    [InlineData(24_575)]
+    [InlineData(24_576)]
+    [InlineData(100_003)]
+    public void Many_bytes_at_once_have_the_checksum_of_one_after_the_other(int length)
+    {
+        var bytes = new byte[length];
+        new Random(1).NextBytes(bytes);
+        var state = uint.MaxValue;
+        foreach (var one in bytes) state = Crc32C.Append(state, [one]);
+        Assert.Equal(~state, Of(bytes));
+    }
+
+    [Theory]
     [InlineData(0, 10)]
     [InlineData(10, 0)]
     [InlineData(1, 1)]
