@@ -21,7 +21,7 @@ public sealed record FolderQuery(string Bucket, string Prefix, string Search, in
 public sealed record CursorQuery(
     string Bucket, string Prefix, string? Delimiter, int Limit, string After, string SortColumn, string AfterTime, bool Descending);
 
-/// <summary>Lists objects under the caller's policies, through the functions of <c>sql/migrations/platform/0071_storage_listing.sql</c> and <c>0095</c>.</summary>
+/// <summary>Lists objects under the caller's policies, through the functions of <c>sql/migrations/platform/0071_storage_listing.sql</c>, <c>0095</c> and <c>0120</c>.</summary>
 public sealed class ObjectLister(StorageDatabase database)
 {
     private const string Entry = "name, id, updated_at, created_at, last_accessed_at, metadata::text";
