@@ -18,7 +18,7 @@ internal sealed class CommitGroup
     public static KeyValuePair<string, string> Setting { get; } = new("synchronous_commit", "off");
 
     /// <summary>Something that has to be written to the log. Every login may, unless the DBA has revoked it.</summary>
-    public static SqlStatement Flush { get; } = new("select pg_catalog.pg_logical_emit_message(true, 'hedgerow', '')", []);
+    public static SqlStatement Flush { get; } = new("select pg_catalog.pg_logical_emit_message(true, 'hedgerow.flush', '')", []);
 
     /// <summary>Some were sent behind the last flush, and it has ended: the longer one takes, the more the next one is for.</summary>
     public bool WantsFlush => _hasJoined && !_isFlushing;
