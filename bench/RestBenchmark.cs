@@ -12,7 +12,7 @@ namespace Hedgerow.Bench;
 /// connection that reads share (<c>Db:SharedReadConnections</c>) the columns come as they are, which costs PostgreSQL 42 µs, the gateway that writes the JSON 36 and wrk 8: 0.93; for a list
 /// of 20 it is 56 and 47 µs (0.91), for one of 1,000 857 and 544 (1.10; PostgreSQL needs 1,900 to make that JSON). Without shared reads a point read is at 0.4 to 0.55: the backends take turns with the gateway. More
 /// than one shared backend would not help where <c>kernel.sched_autogroup_enabled</c> is 1, as by default outside of containers: every backend is a session with the same share of a core as the whole gateway.
-/// Inserts share one connection too, where those in flight wait for the disk together (<c>Db:GroupCommits</c>): 0.95 to 1.07, 98 µs of PostgreSQL's and 60 to 72 of the gateway's time, in place of 0.62 with a commit
+/// Inserts share one connection too, where those in flight wait for the disk together (<c>Db:GroupCommits</c>): 0.95 to 1.07, 64 to 98 µs of PostgreSQL's and 47 to 72 of the gateway's time, in place of 0.62 with a commit
 /// each on sixteen connections, 150 and 63 to 80 µs, and a seventh of the time idle.
 /// Options: <c>--db URL</c> (a superuser; the benchmark makes a schema and roles of its own), <c>--seconds N</c> a measurement (default 2),
 /// <c>--only</c> a scenario, by the beginning of its name.
