@@ -31,11 +31,14 @@ internal sealed class MultiplexedConnection : IAsyncDisposable, IThreadPoolWorkI
 
     /// <summary>Takes over a stream that is past its first ReadyForQuery.</summary>
     /// <param name="groupsCommits">Writes may wait for the disk together, if the server lets this login flush its log.</param>
-    public static async Task<MultiplexedConnection> BeginAsync(Stream stream, bool groupsCommits)
+    public static async Task<MultiplexedConnection> BeginAsync(Stream stream, bool groupsCommits, CancellationToken cancellation)
     {
         var connection = new MultiplexedConnection(stream);
         connection._reading = Task.Run(connection.ReadAsync);
-        if (groupsCommits) connection.GroupsCommits = await connection.TryFlushAsync();
+        if (!groupsCommits) return connection;
+        // A flush may wait for a synchronous standby as long as that is away.
+        await using var ending = cancellation.Register(connection.Close);
+        connection.GroupsCommits = await connection.TryFlushAsync();
         return connection;
     }
 

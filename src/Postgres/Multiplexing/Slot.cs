@@ -29,7 +29,7 @@ internal sealed class Slot(ServerLogin login, bool groupsCommits) : IAsyncDispos
     {
         try
         {
-            _connection = await MultiplexedConnection.BeginAsync(await login.OpenAsync(_stopping.Token), groupsCommits);
+            _connection = await MultiplexedConnection.BeginAsync(await login.OpenAsync(_stopping.Token), groupsCommits, _stopping.Token);
         }
         catch (Exception e) when (e is NpgsqlException or OperationCanceledException)
         {

@@ -92,6 +92,25 @@ public sealed class CommitGroupTests
     }
 
     [Fact]
+    public async Task A_standby_that_never_answers_does_not_hold_up_the_end()
+    {
+        var state = Directory.CreateTempSubdirectory("hedgerow-commits-").FullName;
+        await using var server = await EmbeddedServer.StartAsync(
+            new EmbeddedServerOptions { State = state, Password = "tests", Programs = (await TestServer.GetAsync()).Programs }, new Progress<string>(), CancellationToken.None);
+        await ExecuteAsync(server.ConnectionString, "alter system set synchronous_standby_names = 'away'");
+        await ExecuteAsync(server.ConnectionString, "select pg_reload_conf()");
+        var shared = Multiplexer.For(new(server.ConnectionString) { ApplicationName = "waits" }, reads: 0, writes: 1, groupsCommits: true, TimeSpan.FromSeconds(3))!;
+        Assert.Null(await TextAsync(shared, Script("select $1", "no connection yet", [])));
+        await UntilAsync(server.ConnectionString, "select exists (select from pg_stat_activity where application_name = 'waits' and wait_event = 'SyncRep')");
+
+        await shared.DisposeAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(30));
+
+        NpgsqlConnection.ClearAllPools();
+        await server.DisposeAsync();
+        foreach (var folder in new[] { server.Home.Folder, state }.Where(Directory.Exists)) Directory.Delete(folder, recursive: true);
+    }
+
+    [Fact]
     public async Task One_that_is_refused_takes_nobody_with_it()
     {
         await using var world = await World.StartAsync();
@@ -190,6 +209,15 @@ public sealed class CommitGroupTests
         await connection.OpenAsync();
         await using var command = new NpgsqlCommand(sql, connection);
         await command.ExecuteNonQueryAsync();
+    }
+
+    private static async Task UntilAsync(string database, string question)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(1));
+        await using var connection = new NpgsqlConnection(database);
+        await connection.OpenAsync(patience.Token);
+        await using var ask = new NpgsqlCommand(question, connection);
+        while (await ask.ExecuteScalarAsync(patience.Token) is not true) await Task.Delay(20, patience.Token);
     }
 
     private static async Task<List<int>> IdsAsync(string database)
