@@ -26,33 +26,31 @@ public sealed class CommitGroupTests
     [Fact]
     public async Task What_was_answered_is_there_after_the_server_was_killed()
     {
-        var state = Directory.CreateTempSubdirectory("hedgerow-commits-").FullName;
-        await using var server = await EmbeddedServer.StartAsync(
-            new EmbeddedServerOptions
-            {
-                State = state,
-                Password = "tests",
-                Programs = (await TestServer.GetAsync()).Programs,
-                // What nobody asks to be flushed is not, for as long as that can be put off.
-                Settings = new Dictionary<string, string> { ["wal_writer_delay"] = "10s", ["wal_writer_flush_after"] = "1GB", ["wal_buffers"] = "64MB" },
-            },
-            new Progress<string>(), CancellationToken.None);
+        // What nobody asks to be flushed is not, for as long as that can be put off.
+        await using var server = await OwnServer.StartAsync(("wal_writer_delay", "10s"), ("wal_writer_flush_after", "1GB"), ("wal_buffers", "64MB"));
         await ExecuteAsync(server.ConnectionString, "create table notes (id int)");
         var answered = new ConcurrentBag<int>();
         var grouped = 0;
         await using (var shared = await ConnectAsync(server.ConnectionString))
         {
             var next = 0;
+            using var enough = new CancellationTokenSource();
             var writing = Enumerable.Range(0, 32).Select(async _ =>
             {
                 try
                 {
-                    while (true)
+                    while (!enough.IsCancellationRequested)
                     {
                         var id = Interlocked.Increment(ref next);
-                        if (await TextAsync(shared, Write($"{id}")) is not { } commit) continue;
-                        answered.Add(id);
-                        if (commit == "off") Interlocked.Increment(ref grouped);
+                        if (await TextAsync(shared, Write($"{id}")) is { } commit)
+                        {
+                            answered.Add(id);
+                            if (commit == "off") Interlocked.Increment(ref grouped);
+                        }
+                        else
+                        {
+                            await Task.Delay(1); // the connection is gone already
+                        }
                     }
                 }
                 catch (NpgsqlException)
@@ -63,6 +61,7 @@ public sealed class CommitGroupTests
             while (answered.Count < 2000) await Task.Delay(1);
             var killed = server.Pid;
             Signals.Send(killed, 9);
+            await enough.CancelAsync();
             await Task.WhenAll(writing);
             while (server.Pid == killed) await Task.Delay(20);
         }
@@ -72,9 +71,6 @@ public sealed class CommitGroupTests
 
         Assert.True(grouped > 1000, $"{grouped} of {answered.Count} were in a group");
         Assert.Empty(answered.Except(there));
-        NpgsqlConnection.ClearAllPools();
-        await server.DisposeAsync();
-        foreach (var folder in new[] { server.Home.Folder, state }.Where(Directory.Exists)) Directory.Delete(folder, recursive: true);
     }
 
     [Fact]
@@ -94,9 +90,7 @@ public sealed class CommitGroupTests
     [Fact]
     public async Task A_standby_that_never_answers_does_not_hold_up_the_end()
     {
-        var state = Directory.CreateTempSubdirectory("hedgerow-commits-").FullName;
-        await using var server = await EmbeddedServer.StartAsync(
-            new EmbeddedServerOptions { State = state, Password = "tests", Programs = (await TestServer.GetAsync()).Programs }, new Progress<string>(), CancellationToken.None);
+        await using var server = await OwnServer.StartAsync();
         await ExecuteAsync(server.ConnectionString, "alter system set synchronous_standby_names = 'away'");
         await ExecuteAsync(server.ConnectionString, "select pg_reload_conf()");
         var shared = Multiplexer.For(new(server.ConnectionString) { ApplicationName = "waits" }, reads: 0, writes: 1, groupsCommits: true, TimeSpan.FromSeconds(3))!;
@@ -104,10 +98,6 @@ public sealed class CommitGroupTests
         await UntilAsync(server.ConnectionString, "select exists (select from pg_stat_activity where application_name = 'waits' and wait_event = 'SyncRep')");
 
         await shared.DisposeAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(30));
-
-        NpgsqlConnection.ClearAllPools();
-        await server.DisposeAsync();
-        foreach (var folder in new[] { server.Home.Folder, state }.Where(Directory.Exists)) Directory.Delete(folder, recursive: true);
     }
 
     [Fact]
@@ -270,6 +260,42 @@ public sealed class CommitGroupTests
             await Shared.DisposeAsync();
             await _database.ExecuteAsync($"drop owned by {_role}; drop role {_role}");
             await _database.DisposeAsync();
+        }
+    }
+
+    /// <summary>A server that commits as one in production does, which the run's does not; gone with its folders when it is disposed.</summary>
+    private sealed class OwnServer : IAsyncDisposable
+    {
+        private readonly EmbeddedServer _server;
+        private readonly string _state;
+
+        private OwnServer(EmbeddedServer server, string state) => (_server, _state) = (server, state);
+
+        public string ConnectionString => _server.ConnectionString;
+
+        /// <summary>Of the process that runs now: it is replaced when it dies.</summary>
+        public int Pid => _server.Pid;
+
+        public static async Task<OwnServer> StartAsync(params (string Name, string Value)[] settings)
+        {
+            var state = Directory.CreateTempSubdirectory("hedgerow-commits-").FullName;
+            var server = await EmbeddedServer.StartAsync(
+                new EmbeddedServerOptions
+                {
+                    State = state,
+                    Password = "tests",
+                    Programs = (await TestServer.GetAsync()).Programs,
+                    Settings = settings.ToDictionary(setting => setting.Name, setting => setting.Value),
+                },
+                new Progress<string>(), CancellationToken.None);
+            return new OwnServer(server, state);
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            NpgsqlConnection.ClearAllPools();
+            await _server.DisposeAsync();
+            foreach (var folder in new[] { _server.Home.Folder, _state }.Where(Directory.Exists)) Directory.Delete(folder, recursive: true);
         }
     }
 }
