@@ -29,7 +29,7 @@ internal static class OpenPgpPacket
             if ((first & 0x80) == 0) throw Broken();
             var isNew = (first & 0x40) != 0;
             var (lengthAt, length) = Length(data.Span, isNew, first);
-            if (length < 0 || lengthAt + length > data.Length) throw Broken();
+            if (length < 0 || length > data.Length - lengthAt) throw Broken();
             yield return (isNew ? first & 0x3F : (first >> 2) & 0x0F, data.Slice(lengthAt, length));
             data = data[(lengthAt + length)..];
         }
