@@ -2,13 +2,14 @@ using System.Security.Cryptography;
 
 namespace Hedgerow.Auth.Tokens;
 
-/// <summary>The signature algorithms that are understood (RFC 7518, 3.1). <c>none</c> is not among them.</summary>
+/// <summary>The signature algorithms that are understood (RFC 7518, 3.1; RFC 8037, 3.1). <c>none</c> is not among them.</summary>
 public enum JwtAlgorithm
 {
     HS256, HS384, HS512,
     RS256, RS384, RS512,
     PS256, PS384, PS512,
     ES256, ES384, ES512,
+    EdDSA,
 }
 
 /// <summary>What follows from an algorithm's name alone.</summary>
@@ -29,10 +30,11 @@ public static class JwtAlgorithms
         "ES256" => JwtAlgorithm.ES256,
         "ES384" => JwtAlgorithm.ES384,
         "ES512" => JwtAlgorithm.ES512,
+        "EdDSA" => JwtAlgorithm.EdDSA,
         _ => null,
     };
 
-    /// <summary>The digest below the signature.</summary>
+    /// <summary>The digest below the signature. EdDSA brings its own.</summary>
     public static HashAlgorithmName Hash(this JwtAlgorithm algorithm) => algorithm switch
     {
         JwtAlgorithm.HS256 or JwtAlgorithm.RS256 or JwtAlgorithm.PS256 or JwtAlgorithm.ES256 => HashAlgorithmName.SHA256,

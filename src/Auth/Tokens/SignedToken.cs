@@ -72,8 +72,6 @@ public static class SignedToken
 
             var name = algorithm.GetString()!;
             if (name.Equals("none", StringComparison.OrdinalIgnoreCase)) return JwtErrors.Unsecured;
-            // A known algorithm for which there can be no key: .NET's base library has no Ed25519.
-            if (name == "EdDSA") return JwtErrors.NoSuitableKey;
             if (JwtAlgorithms.Named(name) is not { } known) return JwtErrors.Unreadable;
             if (!header.TryGetProperty("kid", out var kid)) return new Header(known, null);
             return kid.ValueKind == JsonValueKind.String

@@ -78,7 +78,7 @@ public sealed class IssuerStandIn() : StandIn<Person>(new("/authorize", "/token"
             {
                 keys = new object[]
                 {
-                    new { kty = "OKP", crv = "Ed25519", kid = "unknown here", x = "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo" },
+                    new { kty = "OKP", crv = "X25519", kid = "unknown here", x = "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo" },
                     new { kty = "RSA", kid = _keyId, use = "sig", n = Base64Url.EncodeToString(key.Modulus), e = Base64Url.EncodeToString(key.Exponent) },
                 },
             }),
