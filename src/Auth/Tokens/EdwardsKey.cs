@@ -1,6 +1,5 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
-using System.Text.Json;
 
 namespace Hedgerow.Auth.Tokens;
 
@@ -61,20 +60,8 @@ public sealed class EdwardsKey : JwtKey
         throw new CryptographicException("OpenSSL did not sign.");
     }
 
-    public override void WritePublic(Utf8JsonWriter json)
-    {
-        json.WriteStartObject();
-        json.WriteString("kty", "OKP");
-        if (Id is not null) json.WriteString("kid", Id);
-        json.WriteString("use", "sig");
-        json.WriteString("alg", nameof(JwtAlgorithm.EdDSA));
-        json.WriteString("crv", _curve.Name);
-        json.WriteString("x", Base64Url.EncodeToString(_public));
-        json.WriteStartArray("key_ops");
-        json.WriteStringValue("verify");
-        json.WriteEndArray();
-        json.WriteEndObject();
-    }
+    protected override (string KeyType, (string Name, string Value)[] Others)? PublicMembers() =>
+        ("OKP", [("crv", _curve.Name), ("x", Base64Url.EncodeToString(_public))]);
 }
 
 /// <summary>An Edwards curve as JWKs name it (RFC 8037, 3.1).</summary>

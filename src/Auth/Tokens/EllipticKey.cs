@@ -1,6 +1,5 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
-using System.Text.Json;
 
 namespace Hedgerow.Auth.Tokens;
 
@@ -25,21 +24,10 @@ public sealed class EllipticKey(ECDsa ecdsa, EllipticCurve curve, string? id = n
         lock (_lock) return ecdsa.SignData(input.ToArray(), curve.Algorithm.Hash());
     }
 
-    public override void WritePublic(Utf8JsonWriter json)
+    protected override (string KeyType, (string Name, string Value)[] Others)? PublicMembers()
     {
         var point = ecdsa.ExportParameters(includePrivateParameters: false).Q;
-        json.WriteStartObject();
-        json.WriteString("kty", "EC");
-        if (Id is not null) json.WriteString("kid", Id);
-        json.WriteString("use", "sig");
-        json.WriteString("alg", curve.Algorithm.ToString());
-        json.WriteString("crv", curve.Name);
-        json.WriteString("x", Base64Url.EncodeToString(point.X));
-        json.WriteString("y", Base64Url.EncodeToString(point.Y));
-        json.WriteStartArray("key_ops");
-        json.WriteStringValue("verify");
-        json.WriteEndArray();
-        json.WriteEndObject();
+        return ("EC", [("crv", curve.Name), ("x", Base64Url.EncodeToString(point.X)), ("y", Base64Url.EncodeToString(point.Y))]);
     }
 }
 

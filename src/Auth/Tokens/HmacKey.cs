@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using System.Text.Json;
 
 namespace Hedgerow.Auth.Tokens;
 
@@ -42,7 +41,7 @@ public sealed class HmacKey : JwtKey
         return signature[..Compute(SigningAlgorithm, input, signature)].ToArray();
     }
 
-    public override void WritePublic(Utf8JsonWriter json) { }
+    protected override (string KeyType, (string Name, string Value)[] Others)? PublicMembers() => null;
 
     private int Compute(JwtAlgorithm algorithm, ReadOnlySpan<byte> input, Span<byte> destination) => algorithm switch
     {

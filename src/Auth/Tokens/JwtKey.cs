@@ -36,5 +36,21 @@ public abstract class JwtKey(string? id, JwtAlgorithm? algorithm)
     public abstract byte[] Sign(ReadOnlySpan<byte> input);
 
     /// <summary>Writes the public half as a JWK. A symmetric key has none and writes nothing.</summary>
-    public abstract void WritePublic(Utf8JsonWriter json);
+    public void WritePublic(Utf8JsonWriter json)
+    {
+        if (PublicMembers() is not { } members) return;
+        json.WriteStartObject();
+        json.WriteString("kty", members.KeyType);
+        if (Id is not null) json.WriteString("kid", Id);
+        json.WriteString("use", "sig");
+        json.WriteString("alg", SigningAlgorithm.ToString());
+        foreach (var (name, value) in members.Others) json.WriteString(name, value);
+        json.WriteStartArray("key_ops");
+        json.WriteStringValue("verify");
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
+
+    /// <summary>The JWK's <c>kty</c> and what goes with it, of the public half; null where there is none.</summary>
+    protected abstract (string KeyType, (string Name, string Value)[] Others)? PublicMembers();
 }

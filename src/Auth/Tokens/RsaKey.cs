@@ -1,6 +1,5 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
-using System.Text.Json;
 
 namespace Hedgerow.Auth.Tokens;
 
@@ -39,20 +38,10 @@ public sealed class RsaKey : JwtKey
         lock (_lock) return _rsa.SignData(input, SigningAlgorithm.Hash(), Padding(SigningAlgorithm));
     }
 
-    public override void WritePublic(Utf8JsonWriter json)
+    protected override (string KeyType, (string Name, string Value)[] Others)? PublicMembers()
     {
         var key = _rsa.ExportParameters(includePrivateParameters: false);
-        json.WriteStartObject();
-        json.WriteString("kty", "RSA");
-        if (Id is not null) json.WriteString("kid", Id);
-        json.WriteString("use", "sig");
-        json.WriteString("alg", SigningAlgorithm.ToString());
-        json.WriteString("n", Base64Url.EncodeToString(key.Modulus));
-        json.WriteString("e", Base64Url.EncodeToString(key.Exponent));
-        json.WriteStartArray("key_ops");
-        json.WriteStringValue("verify");
-        json.WriteEndArray();
-        json.WriteEndObject();
+        return ("RSA", [("n", Base64Url.EncodeToString(key.Modulus)), ("e", Base64Url.EncodeToString(key.Exponent))]);
     }
 
     private static RSASignaturePadding Padding(JwtAlgorithm algorithm) =>
