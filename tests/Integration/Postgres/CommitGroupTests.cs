@@ -1,7 +1,5 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
-using Hedgerow.Cli;
-using Hedgerow.Cli.Embedded;
 using Hedgerow.Postgres.Execution;
 using Hedgerow.Postgres.Multiplexing;
 using Hedgerow.Tests.Integration.Support;
@@ -28,7 +26,7 @@ public sealed class CommitGroupTests
     {
         // What nobody asks to be flushed is not, for as long as that can be put off.
         await using var server = await OwnServer.StartAsync(("wal_writer_delay", "10s"), ("wal_writer_flush_after", "1GB"), ("wal_buffers", "64MB"));
-        await ExecuteAsync(server.ConnectionString, "create table notes (id int)");
+        await server.ExecuteAsync("create table notes (id int)");
         var answered = new ConcurrentBag<int>();
         var grouped = 0;
         await using (var shared = await ConnectAsync(server.ConnectionString))
@@ -59,11 +57,9 @@ public sealed class CommitGroupTests
                 }
             }).ToList();
             while (answered.Count < 2000) await Task.Delay(1);
-            var killed = server.Pid;
-            Signals.Send(killed, 9);
+            await server.KillAsync();
             await enough.CancelAsync();
             await Task.WhenAll(writing);
-            while (server.Pid == killed) await Task.Delay(20);
         }
         NpgsqlConnection.ClearAllPools();
 
@@ -91,8 +87,8 @@ public sealed class CommitGroupTests
     public async Task A_standby_that_never_answers_does_not_hold_up_the_end()
     {
         await using var server = await OwnServer.StartAsync();
-        await ExecuteAsync(server.ConnectionString, "alter system set synchronous_standby_names = 'away'");
-        await ExecuteAsync(server.ConnectionString, "select pg_reload_conf()");
+        await server.ExecuteAsync("alter system set synchronous_standby_names = 'away'");
+        await server.ExecuteAsync("select pg_reload_conf()");
         var shared = Multiplexer.For(new(server.ConnectionString) { ApplicationName = "waits" }, reads: 0, writes: 1, groupsCommits: true, TimeSpan.FromSeconds(3))!;
         Assert.Null(await TextAsync(shared, Script("select $1", "no connection yet", [])));
         await UntilAsync(server.ConnectionString, "select exists (select from pg_stat_activity where application_name = 'waits' and wait_event = 'SyncRep')");
@@ -193,14 +189,6 @@ public sealed class CommitGroupTests
         End = TransactionEnd.Commit,
     };
 
-    private static async Task ExecuteAsync(string database, string sql)
-    {
-        await using var connection = new NpgsqlConnection(database);
-        await connection.OpenAsync();
-        await using var command = new NpgsqlCommand(sql, connection);
-        await command.ExecuteNonQueryAsync();
-    }
-
     private static async Task UntilAsync(string database, string question)
     {
         using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(1));
@@ -260,42 +248,6 @@ public sealed class CommitGroupTests
             await Shared.DisposeAsync();
             await _database.ExecuteAsync($"drop owned by {_role}; drop role {_role}");
             await _database.DisposeAsync();
-        }
-    }
-
-    /// <summary>A server that commits as one in production does, which the run's does not; gone with its folders when it is disposed.</summary>
-    private sealed class OwnServer : IAsyncDisposable
-    {
-        private readonly EmbeddedServer _server;
-        private readonly string _state;
-
-        private OwnServer(EmbeddedServer server, string state) => (_server, _state) = (server, state);
-
-        public string ConnectionString => _server.ConnectionString;
-
-        /// <summary>Of the process that runs now: it is replaced when it dies.</summary>
-        public int Pid => _server.Pid;
-
-        public static async Task<OwnServer> StartAsync(params (string Name, string Value)[] settings)
-        {
-            var state = Directory.CreateTempSubdirectory("hedgerow-commits-").FullName;
-            var server = await EmbeddedServer.StartAsync(
-                new EmbeddedServerOptions
-                {
-                    State = state,
-                    Password = "tests",
-                    Programs = (await TestServer.GetAsync()).Programs,
-                    Settings = settings.ToDictionary(setting => setting.Name, setting => setting.Value),
-                },
-                new Progress<string>(), CancellationToken.None);
-            return new OwnServer(server, state);
-        }
-
-        public async ValueTask DisposeAsync()
-        {
-            NpgsqlConnection.ClearAllPools();
-            await _server.DisposeAsync();
-            foreach (var folder in new[] { _server.Home.Folder, _state }.Where(Directory.Exists)) Directory.Delete(folder, recursive: true);
         }
     }
 }

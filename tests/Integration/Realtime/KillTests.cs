@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Text.Json.Nodes;
 using Hedgerow.Cli;
-using Hedgerow.Cli.Embedded;
 using Hedgerow.Gateway;
 using Hedgerow.Postgres.Migrations;
 using Hedgerow.Tests.Integration.Support;
@@ -128,27 +127,17 @@ public sealed class KillTests
 
     private sealed class World : IAsyncDisposable
     {
-        private readonly string _state;
-        private readonly EmbeddedServer _server;
+        private readonly OwnServer _server;
         private readonly Guid _owner = Guid.NewGuid();
 
-        private World(string state, EmbeddedServer server) => (_state, _server) = (state, server);
+        private World(OwnServer server) => _server = server;
 
         public string Token => TestTokens.For(_owner, TimeSpan.FromHours(1));
 
         public static async Task<World> StartAsync(params (string Name, string Value)[] settings)
         {
-            var state = Directory.CreateTempSubdirectory("hedgerow-kills-").FullName;
-            var server = await EmbeddedServer.StartAsync(
-                new EmbeddedServerOptions
-                {
-                    State = state,
-                    Password = "tests",
-                    Programs = (await TestServer.GetAsync()).Programs,
-                    Settings = settings.ToDictionary(setting => setting.Name, setting => setting.Value),
-                },
-                new Progress<string>(), CancellationToken.None);
-            var world = new World(state, server);
+            var server = await OwnServer.StartAsync(settings);
+            var world = new World(server);
             await DatabaseSetup.RunAsync(server.ConnectionString, new SetupOptions(Path.Combine(Checkout.Root, "sql"), ["icreatetechs"]) { LoginSecret = TestPlatform.LoginSecret });
             await RealtimeWorld.MakeNotesAsync(world.ExecuteAsync);
             return world;
@@ -176,12 +165,7 @@ public sealed class KillTests
         public Task WriteManyAsync(int first, int last) =>
             ExecuteAsync($"insert into public.notes (id, owner, body) select n, '{_owner}', repeat('x', 1000) from generate_series({first}, {last}) n");
 
-        public async Task KillServerAsync()
-        {
-            var killed = _server.Pid;
-            Signals.Send(killed, 9);
-            while (_server.Pid == killed) await Task.Delay(20);
-        }
+        public Task KillServerAsync() => _server.KillAsync();
 
         /// <summary>Writes one note after the other until it is enough; returns those that the table holds in the end, in their order.</summary>
         public async Task<List<int>> WriteAsync(CancellationToken enough)
@@ -211,21 +195,9 @@ public sealed class KillTests
             return ids;
         }
 
-        public async ValueTask DisposeAsync()
-        {
-            NpgsqlConnection.ClearAllPools();
-            await _server.DisposeAsync();
-            if (Directory.Exists(_server.Home.Folder)) Directory.Delete(_server.Home.Folder, recursive: true);
-            if (Directory.Exists(_state)) Directory.Delete(_state, recursive: true);
-        }
+        public Task ExecuteAsync(string sql) => _server.ExecuteAsync(sql);
 
-        public async Task ExecuteAsync(string sql)
-        {
-            await using var connection = new NpgsqlConnection(_server.ConnectionString);
-            await connection.OpenAsync();
-            await using var command = new NpgsqlCommand(sql, connection);
-            await command.ExecuteNonQueryAsync();
-        }
+        public ValueTask DisposeAsync() => _server.DisposeAsync();
     }
 
     private sealed class RunningGateway : IAsyncDisposable, ILoggerProvider, ILogger
