@@ -23,7 +23,7 @@ internal static class EmbedErrors
     {
         if (cache.Relationships.ContainsKey(new(schema, origin)))
         {
-            var children = RelationshipFinder.From(cache, schema, origin).Select(r => r.Target.Name).ToHashSet();
+            var children = RelationshipFinder.From(cache, schema, origin).Select(r => r.Target.Name).ToHashSet(StringComparer.OrdinalIgnoreCase);
             // A child that is found by its exact name was refused because of the hint: nothing to suggest then.
             var child = children.Contains(target) ? null : new FuzzyNames(children).Closest(target);
             return child is null ? null : $"Perhaps you meant '{child}' instead of '{target}'.";

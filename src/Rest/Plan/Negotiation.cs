@@ -57,7 +57,7 @@ internal static class Negotiation
         if ((anyType ?? own ?? general) is not { } found) return BuiltIn(name);
 
         // A handler of any type answers application/octet-stream unless it sets another header itself.
-        var answered = found.MediaType == "*/*" ? MediaType.OctetStream : new PlainMediaType(found.MediaType);
+        var answered = found.MediaType == "*/*" ? MediaType.OctetStream : MediaTypeParser.Parse(found.ResultType.Name);
         return new(new HandlerBody(found.Function, found.Target), answered);
     }
 

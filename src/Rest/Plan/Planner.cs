@@ -50,15 +50,12 @@ public static class Planner
     {
         if (action.Function is { } function)
         {
-            // Who names no arguments asks about the function, whatever its overloads take.
             var name = new QualifiedName(request.Schema, function);
             var names = request.Query.Parameters.Select(p => p.Key).ToHashSet();
-            ImmutableArray<Routine> asked = names.Count == 0 && schema.Routines.TryGetValue(name, out var overloads) ? overloads : [];
-            if (asked.IsEmpty)
-            {
-                if (!RoutineFinder.Find(schema, name, names, body: null).Ok(out var routine, out var error)) return error;
-                asked = [routine];
-            }
+            ImmutableArray<Routine> asked;
+            if (RoutineFinder.Find(schema, name, names, body: null).Ok(out var routine, out var error)) asked = [routine];
+            // Who names no arguments and means no overload without any asks about the function, whatever its overloads take.
+            else if (names.Count > 0 || !schema.Routines.TryGetValue(name, out asked)) return error;
             return new Planned(new AllowPlan(asked.All(r => r.Volatility == Volatility.Volatile) ? "OPTIONS,POST" : "OPTIONS,GET,HEAD,POST"), []);
         }
         if (action.Relation is null) return new Planned(new AllowPlan("OPTIONS,GET,HEAD"), []);

@@ -24,7 +24,11 @@ internal static class RelationshipFinder
 
     /// <summary>Relationships of a table that stay inside the request's schema.</summary>
     public static IEnumerable<Relationship> From(SchemaCache cache, string schema, string origin) =>
-        cache.Relationships.TryGetValue(new(schema, origin), out var found) ? found.Where(r => r.Target.Schema == schema) : [];
+        cache.Relationships.TryGetValue(new(schema, origin), out var found) ? found.Where(r => ReachedFrom(r) == schema) : [];
+
+    /// <summary>A function makes a relationship in its own schema, whatever it returns.</summary>
+    private static string ReachedFrom(Relationship relationship) =>
+        relationship is ComputedRelationship computed ? computed.Function.Schema : relationship.Target.Schema;
 
     private static bool Fits(Relationship relationship, string target, string? hint) => relationship switch
     {

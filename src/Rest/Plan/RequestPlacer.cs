@@ -19,7 +19,8 @@ internal static class RequestPlacer
             if (Find(root, path, legacyNames, out var node) is { } error) return error;
             node!.Filters.Add(filter);
         }
-        foreach (var (path, terms) in query.Order)
+        // The first order of a resource is the one that counts.
+        foreach (var (path, terms) in query.Order.Reverse())
         {
             if (Find(root, path, legacyNames, out var node) is { } error) return error;
             node!.Sorting = terms;

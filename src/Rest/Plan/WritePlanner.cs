@@ -89,11 +89,12 @@ internal static class WritePlanner
 
     private static bool NamesOneRow(Table table, QueryString query) =>
         !table.PrimaryKey.IsEmpty
-        && !query.Logic.Any(l => l.Path.IsEmpty)
-        && query.Filters.Where(f => f.Path.IsEmpty).All(f => f.Value is
+        && query.Logic.IsEmpty
+        && query.Filters.All(f => f.Path.IsEmpty && f.Value is
         {
+            Field.Path.IsEmpty: true,
             Negated: false,
             Operation: QuantifiedOperation { Operator: QuantifiedOperator.Equal, Quantifier: null },
         })
-        && query.Filters.Where(f => f.Path.IsEmpty).Select(f => f.Value.Field.Name).ToHashSet().SetEquals(table.PrimaryKey);
+        && query.Filters.Select(f => f.Value.Field.Name).ToHashSet().SetEquals(table.PrimaryKey);
 }

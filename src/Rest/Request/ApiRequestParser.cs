@@ -22,9 +22,10 @@ public sealed class ApiRequestParser
 
     public Result<ApiRequest> Parse(in RequestInput input, Caller caller)
     {
-        if (!FindAction(input.RawPath, input.Method).Ok(out var action, out var error)) return error;
+        if (!FindResource(input.RawPath).Ok(out var resource, out var error)) return error;
         var (profile, profileError) = FindSchema(input);
         if (profileError is not null) return profileError;
+        if (!FindAction(resource, input.Method).Ok(out var action, out error)) return error;
         var isGetCall = action is CallAction { Via: not CallMethod.Post } or OptionsAction { Function: not null };
         if (!QueryStringParser.Parse(input.RawQuery, isGetCall, _options.MaxEmbedDepth).Ok(out var query, out error)) return error;
         if (!FindRange(input, query.RootRange).Ok(out var range, out error)) return error;
@@ -58,22 +59,28 @@ public sealed class ApiRequestParser
         };
     }
 
-    private Result<RequestAction> FindAction(string rawPath, string method)
+    /// <summary>What a path names; neither: the root.</summary>
+    private readonly record struct Resource(string? Relation, string? Function);
+
+    private Result<Resource> FindResource(string rawPath)
     {
         var path = rawPath.AsSpan().TrimStart('/');
         if (rawPath.Length - path.Length > 1) return RequestErrors.Path;
-        if (path.IsEmpty)
-        {
-            if (_options.OpenApiMode == "disabled") return RequestErrors.OpenApiDisabled;
-            return _rootFunction is null ? OnRoot(method) : OnFunction(_rootFunction, method);
-        }
+        if (path.IsEmpty) return _options.OpenApiMode == "disabled" ? RequestErrors.OpenApiDisabled : new Resource(null, _rootFunction);
         var slash = path.IndexOf('/');
-        if (slash < 0) return OnRelation(QueryParameters.Decode(path, plusIsSpace: false), method);
+        if (slash < 0) return new Resource(QueryParameters.Decode(path, plusIsSpace: false), null);
         var name = path[(slash + 1)..];
         return QueryParameters.Decode(path[..slash], plusIsSpace: false) == "rpc" && !name.Contains('/')
-            ? OnFunction(QueryParameters.Decode(name, plusIsSpace: false), method)
+            ? new Resource(null, QueryParameters.Decode(name, plusIsSpace: false))
             : RequestErrors.Path;
     }
+
+    private static Result<RequestAction> FindAction(Resource resource, string method) => resource switch
+    {
+        { Relation: { } relation } => OnRelation(relation, method),
+        { Function: { } function } => OnFunction(function, method),
+        _ => OnRoot(method),
+    };
 
     private static Result<RequestAction> OnRoot(string method) => method switch
     {

@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
 using Hedgerow.Postgres;
+using Hedgerow.Rest.Request.Grammar;
 
 namespace Hedgerow.Rest.Request;
 
@@ -13,15 +14,18 @@ namespace Hedgerow.Rest.Request;
 /// </summary>
 internal static class CsvBody
 {
-    private static readonly ApiError Malformed = RequestErrors.Body("Empty or invalid csv: a quote is not closed or stands inside an unquoted value");
+    private static readonly ApiError Malformed = RequestErrors.Body("Empty or invalid csv: a quote is not closed, or bytes are no UTF-8");
+    private static readonly ApiError Unfinished = RequestErrors.Body("parse error (not enough input) at \"\"");
     private static readonly ApiError Uneven = RequestErrors.Body("All lines must have same number of fields");
 
     public static Result<Payload> Parse(ReadOnlySpan<byte> body)
     {
-        if (!Utf8.IsValid(body) || body.IsEmpty) return Malformed;
+        if (!Utf8.IsValid(body)) return Malformed;
         var header = new List<string>();
         var record = new List<string>();
-        if (!ReadRecord(ref body, header)) return Malformed;
+        // A line end belongs to the header, also where no rows follow.
+        if (!ReadRecord(ref body, header) || body.IsEmpty) return Unfinished;
+        if (!TakeLineEnd(ref body)) return Unexpected("Failed reading: satisfy", body);
         // Of columns with the same name the last one counts.
         var positions = header.Select((name, i) => (name, i)).GroupBy(c => c.name).Select(g => g.Last()).OrderBy(c => c.name, StringComparer.Ordinal).ToArray();
 
@@ -32,8 +36,10 @@ internal static class CsvBody
             writer.WriteStartArray();
             while (!body.IsEmpty)
             {
-                if (IsBlank(ref body)) continue;
                 if (!ReadRecord(ref body, record)) return Malformed;
+                if (!body.IsEmpty && !TakeLineEnd(ref body)) return Unexpected("endOfInput", body);
+                // A line that holds nothing is no row.
+                if (record is [""]) continue;
                 // Fields beyond the header are dropped; fewer are no mistake while all lines lack the same.
                 var count = Math.Min(record.Count, header.Count);
                 if (fields >= 0 && count != fields) return Uneven;
@@ -53,14 +59,19 @@ internal static class CsvBody
         return new JsonPayload(Encoding.UTF8.GetString(json.WrittenSpan), keys, true);
     }
 
-    private static bool IsBlank(ref ReadOnlySpan<byte> text)
+    /// <summary>What a quote in or behind a value is answered with: the words of the parser that PostgREST uses (Haskell's cassava).</summary>
+    private static ApiError Unexpected(string what, ReadOnlySpan<byte> rest) => RequestErrors.Body(
+        $"parse error ({what}) at {(rest.Length > 100 ? Encoding.Latin1.GetString(rest[..100]) + " (truncated)" : ParseError.Quoted(Encoding.Latin1.GetString(rest)))}");
+
+    /// <summary>Takes a line end, where one comes next.</summary>
+    private static bool TakeLineEnd(ref ReadOnlySpan<byte> text)
     {
         var length = text[0] == '\n' ? 1 : text.StartsWith("\r\n"u8) ? 2 : text[0] == '\r' ? 1 : 0;
         text = text[length..];
         return length > 0;
     }
 
-    /// <summary>Reads up to the end of a line that stands outside quotes. False where quotes are wrong.</summary>
+    /// <summary>Reads values as long as commas follow them. False where a quote is not closed.</summary>
     private static bool ReadRecord(ref ReadOnlySpan<byte> text, List<string> fields)
     {
         fields.Clear();
@@ -74,17 +85,11 @@ internal static class CsvBody
             {
                 var end = text.IndexOfAny(",\r\n\""u8);
                 if (end < 0) end = text.Length;
-                if (end < text.Length && text[end] == '"') return false;
                 fields.Add(Encoding.UTF8.GetString(text[..end]));
                 text = text[end..];
             }
-            if (text.IsEmpty) return true;
-            if (text[0] == ',')
-            {
-                text = text[1..];
-                continue;
-            }
-            return IsBlank(ref text);
+            if (!text.StartsWith(","u8)) return true;
+            text = text[1..];
         }
     }
 

@@ -20,11 +20,11 @@ internal static class JsonBody
     /// <summary>Deeper than PostgreSQL's stack would take; the reader needs a bit a level.</summary>
     private static readonly JsonReaderOptions Options = new() { MaxDepth = 5000 };
 
-    /// <summary>A body whose keys <c>columns=</c> names: nothing in it is looked at.</summary>
+    /// <summary>A body whose keys <c>columns=</c> names: nothing in it is looked at. What is no object is for PostgreSQL to refuse as an array.</summary>
     public static JsonPayload Unread(ReadOnlySpan<byte> body, ImmutableArray<string> columns)
     {
         var first = body.IndexOfAnyExcept(" \t\r\n"u8);
-        return new(Encoding.UTF8.GetString(body), columns, first >= 0 && body[first] == '[');
+        return new(Encoding.UTF8.GetString(body), columns, first < 0 || body[first] != '{');
     }
 
     public static Result<Payload> Parse(ReadOnlySpan<byte> body)

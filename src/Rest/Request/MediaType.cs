@@ -14,7 +14,7 @@ public abstract record MediaType(string Name)
     public static readonly MediaType Any = new PlainMediaType("*/*");
 }
 
-/// <summary>A media type with nothing special to it; <c>Name</c> is lower-case and without parameters.</summary>
+/// <summary>A media type with nothing special to it. <c>Name</c> has no parameters where it is one of those above, else it is the text as it came.</summary>
 public sealed record PlainMediaType(string Name) : MediaType(Name);
 
 /// <summary><c>application/vnd.pgrst.object</c>, with <c>;nulls=stripped</c>.</summary>

@@ -50,13 +50,11 @@ internal static class MediaTypeParser
         return (text[..at], isNumber ? quality : 1);
     }
 
-    /// <summary>One media type with its parameters. What is none keeps its text as its name, so that nothing fits it.</summary>
+    /// <summary>One media type with its parameters. What is not known here keeps its whole text as its name, as errors repeat it.</summary>
     public static MediaType Parse(string text)
     {
-        var semicolon = text.IndexOf(';', StringComparison.Ordinal);
-        var name = (semicolon < 0 ? text : text[..semicolon]).Trim().ToLowerInvariant();
-        var parameters = semicolon < 0 ? "" : text[semicolon..];
-        return name switch
+        if (MediaTypeTokens.Read(text) is not { } tokens) return new PlainMediaType(text);
+        return tokens.Name switch
         {
             "application/json" => MediaType.Json,
             "text/csv" => MediaType.Csv,
@@ -67,21 +65,21 @@ internal static class MediaTypeParser
             "application/octet-stream" => MediaType.OctetStream,
             "application/x-www-form-urlencoded" => MediaType.Form,
             "*/*" => MediaType.Any,
-            "application/vnd.pgrst.object" or "application/vnd.pgrst.object+json" => new SingularMediaType(NullsStripped(parameters)),
+            "application/vnd.pgrst.object" or "application/vnd.pgrst.object+json" => new SingularMediaType(NullsStripped(tokens)),
             "application/vnd.pgrst.array" or "application/vnd.pgrst.array+json" =>
-                NullsStripped(parameters) ? new ArrayMediaType(true) : MediaType.Json,
-            "application/vnd.pgrst.plan" or "application/vnd.pgrst.plan+text" => Plan(false, parameters),
-            "application/vnd.pgrst.plan+json" => Plan(true, parameters),
-            _ => new PlainMediaType(name),
+                NullsStripped(tokens) ? new ArrayMediaType(true) : MediaType.Json,
+            "application/vnd.pgrst.plan" or "application/vnd.pgrst.plan+text" => Plan(false, tokens),
+            "application/vnd.pgrst.plan+json" => Plan(true, tokens),
+            _ => new PlainMediaType(text),
         };
     }
 
-    private static bool NullsStripped(string parameters) => Parameter(parameters, "nulls") == "stripped";
+    private static bool NullsStripped(MediaTypeTokens tokens) => tokens.Parameter("nulls") == "stripped";
 
-    private static PlanMediaType Plan(bool asJson, string parameters)
+    private static PlanMediaType Plan(bool asJson, MediaTypeTokens tokens)
     {
         var options = PlanOptions.None;
-        foreach (var option in (Parameter(parameters, "options") ?? "").Split('|'))
+        foreach (var option in (tokens.Parameter("options") ?? "").Split('|'))
         {
             options |= option switch
             {
@@ -93,35 +91,7 @@ internal static class MediaTypeParser
                 _ => PlanOptions.None,
             };
         }
-        var explained = Parameter(parameters, "for") is { } text ? Parse(text) : MediaType.Json;
-        // A plan of a plan is a plan of what that one explains.
-        return new(asJson, explained is PlanMediaType inner ? inner.For : explained, options);
-    }
-
-    /// <summary>The value of a parameter, without its quotes; the last of its name. Null where it is not given.</summary>
-    private static string? Parameter(ReadOnlySpan<char> parameters, string name)
-    {
-        string? value = null;
-        while (parameters.StartsWith(";"))
-        {
-            parameters = parameters[1..].TrimStart();
-            var equals = parameters.IndexOfAny('=', ';');
-            if (equals < 0 || parameters[equals] == ';')
-            {
-                parameters = equals < 0 ? [] : parameters[equals..];
-                continue;
-            }
-            var key = parameters[..equals].Trim();
-            parameters = parameters[(equals + 1)..].TrimStart();
-            var quoted = parameters.StartsWith("\"");
-            if (quoted) parameters = parameters[1..];
-            var end = parameters.IndexOf(quoted ? '"' : ';');
-            if (end < 0) end = parameters.Length;
-            if (key.Equals(name, StringComparison.OrdinalIgnoreCase)) value = parameters[..end].Trim().ToString();
-            parameters = parameters[end..];
-            var next = parameters.IndexOf(';');
-            parameters = next < 0 ? [] : parameters[next..];
-        }
-        return value;
+        // Quotes do not nest, so neither do plans beyond the plan of a plan, which nothing makes.
+        return new(asJson, tokens.Parameter("for") is { } text ? Parse(text) : MediaType.Json, options);
     }
 }

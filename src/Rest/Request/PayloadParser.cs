@@ -16,7 +16,7 @@ internal static class PayloadParser
         if (type == MediaType.Json)
         {
             if (columns is { } names) return JsonBody.Unread(body.Span, names);
-            return isCall && body.IsEmpty ? new JsonPayload("{}", [], false) : JsonBody.Parse(body.Span);
+            return isCall && body.IsEmpty ? new JsonPayload("", [], false) : JsonBody.Parse(body.Span);
         }
         if (type == MediaType.Csv) return CsvBody.Parse(body.Span);
         if (type == MediaType.Form) return isCall ? new FormPayload([.. Fields(body)]) : JsonOf(Fields(body));

@@ -26,19 +26,20 @@ internal static class RequestSettings
         }
     });
 
-    /// <summary>Cookies as they came, undecoded; of two of the same name the first.</summary>
+    /// <summary>Cookies as they came, undecoded; of two of the same name the last.</summary>
     public static string Cookies(StringValues header) => header.Count == 0 ? "{}" : Write(header, static (writer, header) =>
     {
-        var seen = new HashSet<string>();
+        var cookies = new Dictionary<string, string>();
         foreach (var line in header)
         {
             foreach (var part in (line ?? "").Split(';'))
             {
                 var equals = part.IndexOf('=', StringComparison.Ordinal);
                 var name = (equals < 0 ? part : part[..equals]).Trim();
-                if (name.Length > 0 && seen.Add(name)) writer.WriteString(name, equals < 0 ? "" : part[(equals + 1)..].Trim());
+                if (name.Length > 0) cookies[name] = equals < 0 ? "" : part[(equals + 1)..].Trim();
             }
         }
+        foreach (var (name, value) in cookies) writer.WriteString(name, value);
     });
 
     private static string Write<T>(T source, Action<Utf8JsonWriter, T> write)

@@ -40,6 +40,9 @@ public sealed class RequestTests
         Assert.Equal("v2", Parsing.Parsed("PATCH", "/a", "{}", options, ("Content-Profile", "v2"), ("Accept-Profile", "v1")).Schema);
         var error = Parsing.Refused("GET", "/a", options: options, headers: ("Accept-Profile", "v3"));
         Assert.Equal((406, "PGRST106", "Invalid schema: v3", "Only the following schemas are exposed: v1, v2"), (error.Status, error.Code, error.Message, error.Hint));
+        // The schema is asked before the method, and after the path.
+        Assert.Equal("PGRST106", Parsing.Refused("TRACE", "/a", options: options, headers: ("Accept-Profile", "v3")).Code);
+        Assert.Equal("PGRST125", Parsing.Refused("GET", "/a/b", options: options, headers: ("Accept-Profile", "v3")).Code);
     }
 
     [Theory]
@@ -48,6 +51,10 @@ public sealed class RequestTests
     [InlineData("0-9", "?limit=3&offset=2", 2, 3L)]
     [InlineData("nonsense", "", 0, null)]
     [InlineData("5-9", "?limit=0", 0, 0L)]
+    [InlineData("", "?limit=x", 0, null)]
+    [InlineData("", "?limit=3&limit=x", 0, null)]
+    [InlineData("", "?limit&offset=x", 0, null)]
+    [InlineData("", "?limit=3&offset=x", 0, 3L)]
     public void A_range_header_meets_limit_and_offset(string range, string query, long offset, long? limit) =>
         Assert.Equal(new RowRange(offset, limit), Parsing.Parsed("GET", "/items" + query, headers: ("Range", range)).Range);
 
@@ -56,6 +63,7 @@ public sealed class RequestTests
     {
         Assert.StartsWith("The lower boundary", Parsing.Refused("GET", "/items", headers: ("Range", "1-0")).Details);
         Assert.StartsWith("Limit should", Parsing.Refused("GET", "/items?limit=-1").Details);
+        Assert.StartsWith("Limit should", Parsing.Refused("GET", "/items?limit=x&offset=1").Details);
         Assert.Equal("PGRST114", Parsing.Refused("PUT", "/items?limit=1", "{}").Code);
         Assert.Equal(RowRange.All, Parsing.Parsed("HEAD", "/items", headers: ("Range", "1-0")).Range);
     }
@@ -77,6 +85,7 @@ public sealed class RequestTests
     [InlineData("Application/Vnd.PgRst.Array+json", "application/json")]
     [InlineData("application/vnd.pgrst.plan+json; for=\"text/csv\"; options=analyze|wal", "application/vnd.pgrst.plan+json")]
     [InlineData("nonsense", "nonsense")]
+    [InlineData("application/json_lines, text/csv;;", "text/csv application/json")]
     public void Accept_is_ranked_by_quality_and_then_by_how_specific_it_is(string header, string names) =>
         Assert.Equal(names, string.Join(' ', Parsing.Parsed("GET", "/a", headers: ("Accept", header)).Accept.Select(a => a.Name)));
 
@@ -88,6 +97,17 @@ public sealed class RequestTests
         Assert.Equal((true, PlanOptions.Analyze | PlanOptions.Wal), (plan.AsJson, plan.Options));
         Assert.IsType<SingularMediaType>(plan.For);
     }
+
+    [Theory]
+    [InlineData("NULLS = \"stripped\"", true)]
+    [InlineData("a=b;nulls=x;nulls=stripped", true)]
+    [InlineData("a;nulls=stripped", false)]
+    [InlineData("a=b/c;nulls=stripped", false)]
+    [InlineData("a=\"b/c\";nulls=stripped", true)]
+    [InlineData("nulls=\"stripped", false)]
+    public void Parameters_count_up_to_the_first_that_is_malformed(string parameters, bool stripped) =>
+        Assert.Equal(stripped, Assert.IsType<SingularMediaType>(Parsing.Parsed("GET", "/a", headers:
+            ("Accept", "application/vnd.pgrst.object+json; " + parameters)).Accept[0]).NullsStripped);
 
     [Theory]
     [InlineData("""{"b":1,"a":2,"a":3}""", "a b", false)]
@@ -124,6 +144,8 @@ public sealed class RequestTests
     {
         var payload = Assert.IsType<JsonPayload>(Parsing.Parsed("POST", "/items?columns=a", """ [{"a":1},{"b":2}]""").Payload);
         Assert.Equal((true, "a"), (payload.IsArray, Assert.Single(payload.Keys)));
+        Assert.False(Assert.IsType<JsonPayload>(Parsing.Parsed("POST", "/items?columns=a", " \n{]").Payload).IsArray);
+        Assert.True(Assert.IsType<JsonPayload>(Parsing.Parsed("POST", "/items?columns=a", "7").Payload).IsArray);
     }
 
     [Fact]
@@ -135,6 +157,20 @@ public sealed class RequestTests
         Assert.Equal("All lines must have same number of fields", Parsing.Refused("POST", "/items", "a,b\n1,2\n3\n", headers: ("Content-Type", "text/csv")).Message);
         Assert.Equal("PGRST102", Parsing.Refused("POST", "/items", "a\n\"open", headers: ("Content-Type", "text/csv")).Code);
     }
+
+    [Theory]
+    [InlineData("", "parse error (not enough input) at \"\"")]
+    [InlineData("a,b", "parse error (not enough input) at \"\"")]
+    [InlineData("a\"b\n1\n", "parse error (Failed reading: satisfy) at \"\\\"b\\n1\\n\"")]
+    [InlineData("a,b\n1,2\nx\"y,é", "parse error (endOfInput) at \"\\\"y,\\195\\169\"")]
+    [InlineData("a\n\"b\" 23456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789012345\n",
+        "parse error (endOfInput) at  234567890123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890 (truncated)")]
+    public void Csv_that_is_none_is_told_in_the_words_of_the_reference(string body, string message) =>
+        Assert.Equal(message, Parsing.Refused("POST", "/items", body, headers: ("Content-Type", "text/csv")).Message);
+
+    [Fact]
+    public void A_line_of_csv_that_holds_nothing_is_no_row() =>
+        Assert.Equal("""[{"a":"1"}]""", Assert.IsType<JsonPayload>(Parsing.Parsed("POST", "/items", "a\n\n\"\"\n1\n", headers: ("Content-Type", "text/csv")).Payload).Text);
 
     [Fact]
     public void A_form_is_an_object_for_a_table_and_arguments_for_a_function()
@@ -150,7 +186,8 @@ public sealed class RequestTests
         (string, string) text = ("Content-Type", "text/plain");
         Assert.Equal(2, Assert.IsType<RawPayload>(Parsing.Parsed("POST", "/rpc/f", "hi", headers: text).Payload).Bytes.Length);
         Assert.Equal("Content-Type not acceptable: text/plain", Parsing.Refused("POST", "/items", "hi", headers: text).Message);
-        Assert.Equal("{}", Assert.IsType<JsonPayload>(Parsing.Parsed("POST", "/rpc/f").Payload).Text);
+        Assert.Equal("", Assert.IsType<JsonPayload>(Parsing.Parsed("POST", "/rpc/f").Payload).Text);
+        Assert.Equal("Content-Type not acceptable: Image/PNG; a=b", Parsing.Refused("POST", "/items", "hi", headers: ("Content-Type", "Image/PNG; a=b")).Message);
     }
 
     [Fact]
@@ -158,6 +195,6 @@ public sealed class RequestTests
     {
         var request = Parsing.Parsed("GET", "/a", headers: [("X-Odd", "é\"\\"), ("Cookie", "a=1; b=x=y; a=2"), ("Accept", "*/*")]);
         Assert.Equal("""{"x-odd":"é\"\\","accept":"*/*"}""", request.HeadersJson);
-        Assert.Equal("""{"a":"1","b":"x=y"}""", request.CookiesJson);
+        Assert.Equal("""{"a":"2","b":"x=y"}""", request.CookiesJson);
     }
 }

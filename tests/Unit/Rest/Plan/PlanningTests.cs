@@ -92,6 +92,9 @@ public sealed class PlanningTests
         Assert.Null(SchemaSketch.Plan("/projects?id=eq.1", "PUT", """{"id":1}""").Error);
         Assert.Equal("PGRST105", SchemaSketch.Plan("/projects?id=gt.1", "PUT", """{"id":1}""").Error!.Code);
         Assert.Equal("PGRST105", SchemaSketch.Plan("/projects?name=eq.x", "PUT", """{"id":1}""").Error!.Code);
+        Assert.Equal("PGRST105", SchemaSketch.Plan("/projects?id->x=eq.1", "PUT", """{"id":1}""").Error!.Code);
+        Assert.Equal("PGRST105", SchemaSketch.Plan("/projects?id=eq.1&select=*,clients!client_id(*)&clients.id=eq.1", "PUT", """{"id":1}""").Error!.Code);
+        Assert.Equal("PGRST105", SchemaSketch.Plan("/projects?id=eq.1&select=*,clients!client_id(*)&clients.or=(id.eq.1,id.eq.2)", "PUT", """{"id":1}""").Error!.Code);
     }
 
     [Fact]
@@ -103,7 +106,27 @@ public sealed class PlanningTests
         Assert.Contains("json_to_recordset", text, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("Image/PNG; Level=1;q=0.5;x=1", "Image/PNG;Level=1")]
+    [InlineData("text/html,  nonsense;q=0.9", "text/html, nonsense")]
+    [InlineData("application/vnd.pgrst.plan; for=\"text/html\"; options=wal|analyze", "application/vnd.pgrst.plan+text; for=\"text/html\"; options=analyze|wal")]
+    [InlineData("application/vnd.pgrst.plan+json;for=text/csv", "application/vnd.pgrst.plan+json; for=\"text\"")]
+    [InlineData("application/vnd.pgrst.plan;for=\"application/vnd.pgrst.plan\"", "application/vnd.pgrst.plan+text; for=\"application/vnd.pgrst.plan+text; for=\"application/json\"\"")]
+    public void A_media_type_that_nothing_makes_is_refused_and_repeated_as_it_came(string accept, string shown)
+    {
+        var error = SchemaSketch.Plan("/projects", headers: ("Accept", accept)).Error!;
+        Assert.Equal((406, "PGRST107", "None of these media types are available: " + shown), (error.Status, error.Code, error.Message));
+    }
+
     [Fact]
-    public void A_media_type_that_nothing_makes_is_refused() =>
-        Assert.Equal((406, "PGRST107"), (SchemaSketch.Plan("/projects", headers: ("Accept", "image/png")).Error!.Status, "PGRST107"));
+    public void The_first_order_of_a_resource_counts()
+    {
+        var (text, _) = SchemaSketch.Sql("/projects?order=name&order=id.desc");
+
+        Assert.Contains("\"name\"", text[text.IndexOf("ORDER BY", StringComparison.Ordinal)..], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_limit_of_a_resource_that_is_not_embedded_is_refused_whatever_it_says() =>
+        Assert.Equal("PGRST108", SchemaSketch.Plan("/projects?tasks.limit=x").Error!.Code);
 }
