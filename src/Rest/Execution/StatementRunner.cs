@@ -92,11 +92,11 @@ internal sealed class StatementRunner(NpgsqlDataSource database, Multiplexer? sh
         return StatementBuilder.Estimate(plan, request) is { } estimate ? [estimate, answering] : [answering];
     }
 
-    /// <summary>Counted exactly up to MaxRows, estimated beyond.</summary>
+    /// <summary>Counted exactly up to MaxRows; beyond, and where there is no such bound, whichever of count and estimate is larger.</summary>
     private long? Total(ApiRequest request, long? counted, long estimate) => request.Preferences.Count switch
     {
         CountKind.Planned => estimate,
-        CountKind.Estimated when counted > options.MaxRows => Math.Max(counted.Value, estimate),
+        CountKind.Estimated when options.MaxRows is null || counted > options.MaxRows => Math.Max(counted ?? 0, estimate),
         _ => counted,
     };
 

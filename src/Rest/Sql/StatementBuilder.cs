@@ -89,8 +89,10 @@ public static class StatementBuilder
         return (write.Body is NoBody ? sql.Raw("SELECT * FROM pgrst_source") : sql.Select(write.Tree)).Raw(") _postgrest_t");
     }
 
+    /// <summary>A plan answers no rows, so there is nothing to count.</summary>
     private static string? FailureOf(MediaType type, ApiRequest request) =>
-        type is SingularMediaType ? ResultGuard.NotSingular
+        type is PlanMediaType ? null
+        : type is SingularMediaType ? ResultGuard.NotSingular
         : request.Preferences is { Strict: true, MaxAffected: { } most } ? ResultGuard.MoreThan(most)
         : null;
 
