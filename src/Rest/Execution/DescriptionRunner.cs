@@ -18,21 +18,19 @@ internal sealed class DescriptionRunner(NpgsqlDataSource database, RestOptions o
     public async Task<ApiError?> RunAsync(
         HttpContext context, DescribePlan plan, ApiRequest request, SchemaCache schema, ResponseWriter writer, CancellationToken cancellation)
     {
-        OpenApiAccess? access = null;
-        if (options.OpenApiMode == "follow-privileges")
+        OpenApiAccess? access;
+        try
         {
-            try
-            {
-                var ask = new SqlStatement(OpenApiAccess.Sql, [new SqlValue(request.Schema)]);
-                await using var trip = await RoundTrip.SendAsync(database, scripts.ForCatalogue(request, schema, [ask]), cancellation);
-                await trip.Reader.ReadAsync(cancellation);
-                access = OpenApiAccess.Read(trip.Reader);
-                await trip.FinishAsync(cancellation);
-            }
-            catch (NpgsqlException e) when (!cancellation.IsCancellationRequested)
-            {
-                return DatabaseErrors.ToApiError(e, request.Caller.Role != options.AnonRole);
-            }
+            // Asked also where everything is shown: the caller's role and the pre-request function may refuse any request.
+            var ask = new SqlStatement(OpenApiAccess.Sql, [new SqlValue(request.Schema)]);
+            await using var trip = await RoundTrip.SendAsync(database, scripts.ForCatalogue(request, schema, [ask]), cancellation);
+            await trip.Reader.ReadAsync(cancellation);
+            access = options.OpenApiMode == "follow-privileges" ? OpenApiAccess.Read(trip.Reader) : null;
+            await trip.FinishAsync(cancellation);
+        }
+        catch (NpgsqlException e) when (!cancellation.IsCancellationRequested)
+        {
+            return DatabaseErrors.ToApiError(e, request.Caller.Role != options.AnonRole);
         }
         writer.Timing.Mark(Stage.Transaction);
         var server = new OpenApiServer(context.Request.Scheme, context.Request.Host.Value ?? "localhost", options.BasePath);

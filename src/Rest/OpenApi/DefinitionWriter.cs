@@ -19,9 +19,12 @@ internal static class DefinitionWriter
                 if (!column.Nullable) json.WriteStringValue(column.Name);
             json.WriteEndArray();
         }
-        json.WriteStartObject("properties");
-        foreach (var column in table.Columns) WriteProperty(json, table, column, relationships);
-        json.WriteEndObject();
+        if (!table.Columns.IsEmpty)
+        {
+            json.WriteStartObject("properties");
+            foreach (var column in table.Columns) WriteProperty(json, table, column, relationships);
+            json.WriteEndObject();
+        }
         json.WriteEndObject();
     }
 
