@@ -36,7 +36,7 @@ internal sealed class ResponseHead(int status)
     {
         var head = Ranged(request, result);
         var query = request.Query.Canonical;
-        head.Add("Content-Location", query.Length == 0 ? $"/{ToUri(read.Relation.Name)}" : $"/{ToUri(read.Relation.Name)}?{query}");
+        head.Add("Content-Location", query.Length == 0 ? $"/{read.Relation.Name}" : $"/{read.Relation.Name}?{query}");
         head.AddContentType(read.MediaType, request);
         head.AddPreferences(read, request, options);
         head.HasBody = !read.HeadersOnly;
@@ -58,7 +58,7 @@ internal sealed class ResponseHead(int status)
         var merges = request.Preferences.Resolution == Resolution.MergeDuplicates;
         // 200 where every row existed already.
         var head = new ResponseHead(merges && result.Inserted is null or <= 0 ? 200 : 201);
-        if (result.Location is { Length: > 0 } location) head.Add("Location", $"/{ToUri(insert.Target.Name)}?{Query(location)}");
+        if (result.Location is { Length: > 0 } location) head.Add("Location", $"/{insert.Target.Name}?{Query(location)}");
         head.Add("Content-Range", ContentRange(1, 0, Counted(request, result)));
         head.AddPreferences(write, request, options);
         head.AddRepresentation(write, request);

@@ -19,7 +19,8 @@ internal sealed class ResponseWriter(RestOptions options)
         Begin(context, head);
         if (head.Refusal is { } refusal)
         {
-            await ErrorResponse.WriteBodyAsync(context, refusal, options);
+            // As any answer to HEAD it does not say how long it would have been.
+            if (!HttpMethods.IsHead(context.Request.Method)) await ErrorResponse.WriteBodyAsync(context, refusal, options);
             return;
         }
         if (!head.HasBody && !head.IsEmpty) return;
