@@ -7,7 +7,7 @@ namespace Hedgerow.Auth.Tokens;
 
 /// <summary>
 /// Turns the payload of a well-signed token into a <see cref="VerifiedToken"/> (PostgREST, JWT Claims Validation). The checks
-/// come in PostgREST's order: exp, nbf, iat, aud, then the role.
+/// come in PostgREST's order: exp, nbf, iat, aud, then the role; of each whether it can be read before what it says.
 /// </summary>
 /// <param name="audience">The audience that a token must name if it names any; empty: all are taken.</param>
 /// <param name="rolePath">Where the role stands.</param>
@@ -37,8 +37,8 @@ public sealed class ClaimsReader(string audience, RoleClaimPath rolePath, string
             var claims = document.RootElement;
             if (claims.ValueKind != JsonValueKind.Object) return Flawed(JwtErrors.ClaimsUnparsable);
             if (!Seconds(claims, "exp", out var expires)) return Flawed(JwtErrors.NotANumber("exp"));
-            if (!Seconds(claims, "nbf", out var notBefore)) return Flawed(JwtErrors.NotANumber("nbf"));
-            if (!Seconds(claims, "iat", out var issued)) return Flawed(JwtErrors.NotANumber("iat"));
+            if (!Seconds(claims, "nbf", out var notBefore)) return Flawed(JwtErrors.NotANumber("nbf"), expires);
+            if (!Seconds(claims, "iat", out var issued)) return Flawed(JwtErrors.NotANumber("iat"), expires, notBefore);
 
             var role = rolePath.Find(claims) ?? anonymousRole;
             Result<Caller> caller = AudienceFlaw(claims) is { } flaw ? flaw
@@ -55,7 +55,9 @@ public sealed class ClaimsReader(string audience, RoleClaimPath rolePath, string
         }
     }
 
-    private static VerifiedToken Flawed(ApiError error) => new() { Identity = new Identity(error) };
+    /// <summary>Refused for <paramref name="error"/>, unless a claim before the flawed one refuses it first.</summary>
+    private static VerifiedToken Flawed(ApiError error, long? expires = null, long? notBefore = null) =>
+        new() { Identity = new Identity(error), ExpiresAt = expires, NotBefore = notBefore };
 
     /// <summary>False where the claim is there and is neither a number nor null. Fractions are cut; what no clock will reach is clamped.</summary>
     private static bool Seconds(JsonElement claims, string name, out long? seconds)

@@ -73,8 +73,8 @@ public sealed class JwtVerifier
             return verified.At(now);
         }
 
-        if (token.IsEmpty) return s_empty;
         if (rules.Keys.IsEmpty) return s_secretMissing;
+        if (token.IsEmpty) return s_empty;
         var checkedToken = SignedToken.Open(token, rules.Keys.Keys);
         if (!checkedToken.Ok(out var opened, out var error)) return new Identity(error);
 

@@ -168,6 +168,14 @@ public sealed class JwtVerifierTests
     public void A_claim_of_the_wrong_type_is_named(string payload, string message) =>
         Assert.Equal(("PGRST303", message), (Refusal(Forge.Hs256(payload))?.Code, Refusal(Forge.Hs256(payload))?.Message));
 
+    /// <summary>In PostgREST's order each claim is read and judged before the next.</summary>
+    [Theory]
+    [InlineData("""{"exp":1,"nbf":"x"}""", "JWT expired")]
+    [InlineData("""{"nbf":9999999999,"iat":"x"}""", "JWT not yet valid")]
+    [InlineData("""{"exp":"x","nbf":9999999999}""", "The JWT 'exp' claim must be a number")]
+    [InlineData("""{"iat":9999999999,"aud":1}""", "JWT issued at future")]
+    public void Of_several_flaws_the_first_is_named(string payload, string message) => Assert.Equal(message, Refusal(Forge.Hs256(payload))?.Message);
+
     [Theory]
     [InlineData("""{"exp":null,"nbf":null,"iat":null,"aud":null}""")]
     [InlineData("""{"exp":9999999999.5}""")]
@@ -224,9 +232,12 @@ public sealed class JwtVerifierTests
         Assert.True(GC.GetAllocatedBytesForCurrentThread() - before < 1000, "verifying a remembered token allocates");
     }
 
-    [Fact]
-    public void Without_a_secret_every_token_is_the_servers_fault() =>
-        Assert.Equal((500, "PGRST300"), (Refusal(Forge.Hs256("{}"), new JwtOptions())?.Status, Refusal(Forge.Hs256("{}"), new JwtOptions())?.Code));
+    [Theory]
+    [InlineData("eyJhbGciOiJIUzI1NiJ9.e30.AAAA")]
+    [InlineData("a.b")]
+    [InlineData("")]
+    public void Without_a_secret_every_token_is_the_servers_fault(string token) =>
+        Assert.Equal((500, "PGRST300"), Refusal(token, new JwtOptions()) is { } refusal ? (refusal.Status, refusal.Code) : default);
 
     [Fact]
     public void A_refusal_challenges_with_its_reason() =>
