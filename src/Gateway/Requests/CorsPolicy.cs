@@ -46,7 +46,7 @@ public sealed class CorsPolicy(RequestDelegate next, LiveSettings settings)
         if (isOptions && IsPreflight(request))
         {
             response.AccessControlAllowMethods = s_methods;
-            response.AccessControlAllowHeaders = AllowedHeaders(request.Headers.AccessControlRequestHeaders);
+            if (request.Headers.AccessControlRequestHeaders is { Count: > 0 } requested) response.AccessControlAllowHeaders = AllowedHeaders(requested);
             response.AccessControlMaxAge = s_day;
             context.Response.StatusCode = StatusCodes.Status200OK;
             return Task.CompletedTask;
@@ -72,7 +72,7 @@ public sealed class CorsPolicy(RequestDelegate next, LiveSettings settings)
     {
         var asked = string.Join(", ", requested.ToString().Split(',', StringSplitOptions.TrimEntries).Where(HttpHeader.IsName));
         return asked.Length == 0
-            ? "Authorization, Content-Type, Accept, Accept-Language, Content-Language"
+            ? "Authorization, Accept, Accept-Language, Content-Language"
             : $"Authorization, {asked}, Accept, Accept-Language, Content-Language";
     }
 }

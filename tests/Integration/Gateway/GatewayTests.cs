@@ -40,6 +40,14 @@ public sealed class GatewayTests(SharedPlatform shared) : IClassFixture<SharedPl
     }
 
     [Fact]
+    public async Task A_preflight_that_asks_for_no_header_is_told_of_none()
+    {
+        var answer = await _platform.Anonymous.SendAsync("OPTIONS", "/rest/v1/projects", null, ("Origin", "http://app.test"), ("Access-Control-Request-Method", "GET"));
+
+        Assert.Equal((200, null), (answer.Status, answer.Header("Access-Control-Allow-Headers")));
+    }
+
+    [Fact]
     public async Task Errors_can_be_read_across_origins()
     {
         var answer = await _platform.Anonymous.SendAsync("GET", "/auth/v1/user", null, ("Origin", "http://app.test"));
