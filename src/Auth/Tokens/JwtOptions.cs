@@ -25,7 +25,7 @@ public sealed record JwtOptions
     /// <summary>Tokens must name this audience, or none. Empty: every audience is taken.</summary>
     public string Audience { get; init; } = "";
 
-    /// <summary>Where the role stands in the claims, as a JSON path (RFC 9535, the part that PostgREST documents).</summary>
+    /// <summary>Where the role stands in the claims, as a JSON path (RFC 9535) or in the notation of PostgREST v14.</summary>
     public string RoleClaimKey { get; init; } = "$.role";
 
     /// <summary>Verified tokens remembered at most. 0: none.</summary>
