@@ -53,6 +53,8 @@ internal static class MediaTypeParser
     /// <summary>One media type with its parameters. What is not known here keeps its whole text as its name, as errors repeat it.</summary>
     public static MediaType Parse(string text)
     {
+        // What nearly every body is.
+        if (text == "application/json") return MediaType.Json;
         if (MediaTypeTokens.Read(text) is not { } tokens) return new PlainMediaType(text);
         return tokens.Name switch
         {
