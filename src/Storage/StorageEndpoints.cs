@@ -21,6 +21,14 @@ public static class StorageEndpoints
     public const string BasePath = "/storage/v1";
 
     private static readonly string[] s_reading = [HttpMethods.Get, HttpMethods.Head];
+    private static readonly string s_version = typeof(StorageEndpoints).Assembly.GetName().Version!.ToString(fieldCount: 3);
+
+    /// <summary>
+    /// Whether <c>Authorization</c> is a token there, with <c>Bearer</c> before it or without, as Supabase's storage has it (src/http/plugins/jwt.ts).
+    /// Over the S3 protocol it is a signature.
+    /// </summary>
+    public static bool TakesBareTokens(PathString path) =>
+        path.StartsWithSegments(BasePath, StringComparison.Ordinal, out var below) && !below.StartsWithSegments(S3Route.Path);
 
     /// <summary>What each way of uploading has under way between its requests, for <see cref="Reconciler"/>.</summary>
     public static IReadOnlyList<UploadsInFlight> InFlight(StorageDatabase database, IObjectBackend backend, StorageOptions options) =>
@@ -77,8 +85,9 @@ public static class StorageEndpoints
         storage.MapCache(route, room.GetRequiredService<CacheEndpoints>());
         storage.MapResumableUploads(route, room.GetRequiredService<ResumableEndpoints>());
         storage.MapS3Protocol(route, room);
-        storage.MapGet("/status", () => Results.Text(""));
-        storage.MapGet("/health", route.Of("storage.health", room.GetRequiredService<HealthEndpoints>().GetAsync));
+        storage.MapMethods("/status", s_reading, () => Results.Text(""));
+        storage.MapMethods("/version", s_reading, () => Results.Text(s_version));
+        storage.MapMethods("/health", s_reading, route.Of("storage.health", room.GetRequiredService<HealthEndpoints>().GetAsync));
         storage.Map("/{**path}", StorageRoute.NotFoundAsync);
     }
 

@@ -2,13 +2,14 @@ using Hedgerow.Auth.Tokens;
 using Hedgerow.Gateway.Activity;
 using Hedgerow.Gateway.Configuration;
 using Hedgerow.Postgres;
+using Hedgerow.Storage;
 using Microsoft.AspNetCore.Http;
 
 namespace Hedgerow.Gateway.Requests;
 
 /// <summary>
 /// Finds out once who asks, for all rooms: <c>Authorization: Bearer</c> wins, else the <c>apikey</c> header (Supabase), else the
-/// request is anonymous. A refused token is no answer yet; each room gives it in its own words.
+/// request is anonymous. Storage takes a token without the scheme too. A refused token is no answer yet; each room gives it in its own words.
 /// </summary>
 public sealed class IdentityGate(RequestDelegate next, JwtVerifier verifier, ActivityRecorder activity, LiveSettings settings)
 {
@@ -16,15 +17,21 @@ public sealed class IdentityGate(RequestDelegate next, JwtVerifier verifier, Act
     {
         var isTimed = settings.Current.Rest.ServerTiming;
         var begun = isTimed ? System.Diagnostics.Stopwatch.GetTimestamp() : 0;
-        context.Features.Set(Identify(context.Request.Headers));
+        context.Features.Set(Identify(context.Request));
         if (isTimed) context.Features.Set(new IdentityCost(System.Diagnostics.Stopwatch.GetElapsedTime(begun)));
         return next(context);
     }
 
-    private Identity Identify(IHeaderDictionary headers)
+    private Identity Identify(HttpRequest request)
     {
-        if (headers.Authorization is [{ } authorization] && BearerToken.Find(authorization, out var token)) return Verify(token);
-        return headers.TryGetValue("apikey", out var values) && values is [{ Length: > 0 } key] ? Verify(key) : verifier.Anonymous;
+        var key = request.Headers.TryGetValue("apikey", out var values) && values is [{ Length: > 0 } sent] ? sent : null;
+        if (request.Headers.Authorization is [{ Length: > 0 } authorization])
+        {
+            if (BearerToken.Find(authorization, out var token)) return Verify(token);
+            // Another scheme in front of an apikey is meant for whoever stands in front of the platform.
+            if (StorageEndpoints.TakesBareTokens(request.Path) && (key is null || !authorization.Contains(' '))) return Verify(authorization);
+        }
+        return key is not null ? Verify(key) : verifier.Anonymous;
     }
 
     private Identity Verify(ReadOnlySpan<char> token)

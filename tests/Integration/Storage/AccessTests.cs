@@ -112,6 +112,51 @@ public sealed class AccessTests(SharedPlatform shared) : IClassFixture<SharedPla
     }
 
     [Fact]
+    public async Task The_whole_authorization_header_is_the_token_where_no_scheme_stands_before_it()
+    {
+        var bucket = await _platform.BucketAsync();
+        await _platform.Database.ExecuteAsync($"""create policy "all {bucket}" on storage.objects for all to authenticated using (bucket_id = '{bucket}')""");
+        var ann = await _platform.SignUpAsync();
+        using var nobody = _platform.Client(null);
+        Task<Answer> Send(string path, string authorization, string? key = null) =>
+            nobody.SendAsync("GET", path, null, key is null ? [("Authorization", authorization)] : [("Authorization", authorization), ("apikey", key)]);
+        async Task<string> Refusal(string path, string authorization) => await Send(path, authorization) is var answer && answer.Status >= 400 ? $"{answer.Outcome()} {answer["message"]}" : "200";
+
+        Assert.Equal("200", await nobody.UploadAsync(bucket, "a", StorageWorld.Text("a"), headers: ("Authorization", ann.AccessToken)).OutcomeAsync());
+        Assert.Equal(ann.Id.ToString(), await _platform.Database.ScalarAsync<string>("select owner_id from storage.objects where bucket_id = $1", bucket));
+        Assert.Equal("200", (await Send($"/storage/v1/object/{bucket}/a", ann.AccessToken)).Outcome());
+        Assert.Equal("200", (await Send($"/storage/v1/bucket/{bucket}", _platform.ServiceKey)).Outcome());
+        // It goes before the apikey, as with its scheme.
+        Assert.Equal("NoSuchBucket 404", (await Send($"/storage/v1/bucket/{bucket}", ann.AccessToken, _platform.ServiceKey)).Outcome());
+
+        var forged = ApiKeys.Mint(new JwtSigner(JwtKeySet.From(new JwtOptions { Secret = "a secret that somebody else made up, long enough" })), "service_role", DateTimeOffset.UtcNow);
+        Assert.Equal("AccessDenied 403 signature verification failed", await Refusal("/storage/v1/bucket", forged));
+        foreach (var none in new[] { "nonsense", "Basic YTpi", "AWS4-HMAC-SHA256 Credential=stub/20260101/eu-1/s3/aws4_request, SignedHeaders=host, Signature=0" })
+            Assert.Equal("AccessDenied 403 Invalid Compact JWS", await Refusal("/storage/v1/bucket", none));
+        Assert.Equal("NoSuchBucket 404 Bucket not found", await Refusal($"/storage/v1/object/{bucket}/a", forged));
+        // A proxy's own password in front of the platform says nothing about who asks.
+        Assert.Equal("200", (await Send($"/storage/v1/bucket/{bucket}", "Basic YTpi", _platform.ServiceKey)).Outcome());
+
+        // Elsewhere it is no token, as on Supabase.
+        Assert.Equal(401, (await Send("/auth/v1/user", ann.AccessToken)).Status);
+        Assert.Equal((await nobody.SendAsync("GET", "/rest/v1/workspaces")).Json.GetRawText(), (await Send("/rest/v1/workspaces", forged)).Json.GetRawText());
+    }
+
+    [Theory]
+    [InlineData("GET", "version", 200)]
+    [InlineData("HEAD", "version", 200)]
+    [InlineData("GET", "status", 200)]
+    [InlineData("HEAD", "status", 200)]
+    [InlineData("GET", "versions", 404)]
+    public async Task Which_server_this_is_and_that_it_runs_is_told_to_anybody(string method, string path, int status)
+    {
+        using var nobody = _platform.Client(null);
+        using var answer = await nobody.SendAsync(new HttpRequestMessage(new HttpMethod(method), $"/storage/v1/{path}"));
+        Assert.Equal(status, (int)answer.StatusCode);
+        if ((method, path) == ("GET", "version")) Assert.Matches(@"^\d+\.\d+\.\d+$", await answer.Content.ReadAsStringAsync());
+    }
+
+    [Fact]
     public async Task Without_a_token_only_public_buckets_exist()
     {
         var (open, closed) = (await _platform.BucketAsync(new { @public = true }), await _platform.BucketAsync());
