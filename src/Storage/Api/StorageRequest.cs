@@ -62,7 +62,9 @@ public sealed class StorageRequest(HttpContext http, string operation)
         }
         try
         {
-            using var document = JsonDocument.Parse(buffer.Length == 0 ? "{}"u8.ToArray() : buffer.GetBuffer().AsMemory(0, (int)buffer.Length));
+            var json = buffer.Length == 0 ? "{}"u8.ToArray() : buffer.GetBuffer().AsMemory(0, (int)buffer.Length);
+            if (!JsonText.IsWhole(json.Span)) return StorageErrors.Invalid("The body holds half a character");
+            using var document = JsonDocument.Parse(json);
             return document.RootElement.ValueKind == JsonValueKind.Object ? document.RootElement.Clone() : StorageErrors.Invalid("body must be object");
         }
         catch (JsonException)

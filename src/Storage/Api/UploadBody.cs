@@ -1,10 +1,7 @@
-using System.Text;
 using System.Text.Json;
 using Hedgerow.Postgres;
 using Hedgerow.Storage.Objects;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.WebUtilities;
-using Microsoft.Net.Http.Headers;
 
 namespace Hedgerow.Storage.Api;
 
@@ -17,7 +14,6 @@ public sealed record UploadBody(
 {
     private const int MaxMetadataBytes = 1024 * 1024;
     private const int MaxFields = 10;
-    private const int MaxBoundaryLength = 200;
 
     /// <summary>Reads up to where the bytes begin: a form's fields in front of its file, or the head of a raw body.</summary>
     public static async Task<Result<UploadBody>> ReadAsync(HttpRequest request, CancellationToken cancellation)
@@ -28,16 +24,17 @@ public sealed record UploadBody(
     }
 
     private static async Task<Result<UploadBody>> ReadUntaggedAsync(HttpRequest request, CancellationToken cancellation) =>
-        MediaTypeHeaderValue.TryParse(request.ContentType, out var type) && type.MediaType.Equals("multipart/form-data", StringComparison.OrdinalIgnoreCase)
-            ? await ReadFormAsync(request, HeaderUtilities.RemoveQuotes(type.Boundary).ToString(), cancellation)
-            : ReadRaw(request);
+        UploadForm.Is(request) ? await ReadFormAsync(request, cancellation) : ReadRaw(request);
 
     /// <summary>The head's <c>X-Robots-Tag</c>.</summary>
     public string? RobotsTag { get; private init; }
 
+    /// <inheritdoc cref="UploadIntent.FormBytes"/>
+    public long FormBytes { get; private init; }
+
     /// <summary>What is stored for it.</summary>
     public UploadIntent Into(string bucket, string name, bool replaces, string? owner) =>
-        new(bucket, name, replaces, owner, MimeType, CacheControl, ContentEncoding, DeclaredLength, UserMetadata) { RobotsTag = RobotsTag };
+        new(bucket, name, replaces, owner, MimeType, CacheControl, ContentEncoding, DeclaredLength, UserMetadata) { RobotsTag = RobotsTag, FormBytes = FormBytes };
 
     private static Result<UploadBody> ReadRaw(HttpRequest request)
     {
@@ -53,51 +50,24 @@ public sealed record UploadBody(
             request.Body, request.ContentLength, request.ContentLength, contentType, cacheControl, Encoding(request.Headers.ContentEncoding.ToString()), metadata);
     }
 
-    private static async Task<Result<UploadBody>> ReadFormAsync(HttpRequest request, string boundary, CancellationToken cancellation)
+    private static async Task<Result<UploadBody>> ReadFormAsync(HttpRequest request, CancellationToken cancellation)
     {
-        if (boundary.Length is 0 or > MaxBoundaryLength) return StorageErrors.NoContent;
-        var reader = new MultipartReader(boundary, request.Body, 64 * 1024);
+        if (!(await UploadForm.ReadAsync(request, MaxFields, MaxMetadataBytes, cancellation)).Ok(out var form, out var error)) return error;
         string? cacheControl = null, contentType = null, encoding = null, metadata = null;
-        try
+        foreach (var (name, value) in form.Fields)
         {
-            for (var fields = 0; await reader.ReadNextSectionAsync(cancellation) is { } section; fields++)
+            switch (name)
             {
-                if (!ContentDispositionHeaderValue.TryParse(section.ContentDisposition, out var disposition)) return StorageErrors.NoContent;
-                if (disposition.IsFileDisposition() || section.ContentType is not null && disposition.Name.Length == 0)
-                    return new UploadBody(
-                        new FormFile(section.Body), null, request.ContentLength, contentType ?? section.ContentType ?? "application/octet-stream",
-                        cacheControl is { Length: > 0 } ? $"max-age={cacheControl}" : "no-cache", Encoding(encoding), JsonObject(metadata));
-                if (fields == MaxFields) return StorageErrors.NoContent;
-                if (await ReadFieldAsync(section.Body, cancellation) is not { } value) return StorageErrors.MetadataTooLarge;
-                switch (HeaderUtilities.RemoveQuotes(disposition.Name).ToString())
-                {
-                    case "cacheControl": cacheControl = value; break;
-                    case "contentType": contentType = value; break;
-                    case "contentEncoding": encoding = value; break;
-                    case "metadata": metadata = value; break;
-                    case "userMetadata": metadata ??= value; break;
-                }
+                case "cacheControl": cacheControl = value; break;
+                case "contentType": contentType = value; break;
+                case "contentEncoding": encoding = value; break;
+                case "metadata": metadata = value; break;
+                case "userMetadata": metadata ??= value; break;
             }
-            return StorageErrors.NoContent;
         }
-        catch (Exception e) when (e is InvalidDataException || e is IOException and not BadHttpRequestException and not Microsoft.AspNetCore.Connections.ConnectionResetException)
-        {
-            // No form after all: its framing is broken, or it ends in the middle.
-            return StorageErrors.NoContent;
-        }
-    }
-
-    /// <summary>Null where it is too long.</summary>
-    private static async Task<string?> ReadFieldAsync(Stream body, CancellationToken cancellation)
-    {
-        using var buffer = new MemoryStream();
-        var chunk = new byte[4096];
-        for (int read; (read = await body.ReadAsync(chunk, cancellation)) > 0;)
-        {
-            buffer.Write(chunk, 0, read);
-            if (buffer.Length > MaxMetadataBytes) return null;
-        }
-        return System.Text.Encoding.UTF8.GetString(buffer.GetBuffer(), 0, (int)buffer.Length);
+        return new UploadBody(
+            form.File, null, request.ContentLength, contentType ?? form.FileType ?? "application/octet-stream",
+            cacheControl is { Length: > 0 } ? $"max-age={cacheControl}" : "no-cache", Encoding(encoding), JsonObject(metadata)) { FormBytes = form.OtherBytes };
     }
 
     /// <summary>As in Supabase, what is no JSON object is no metadata.</summary>

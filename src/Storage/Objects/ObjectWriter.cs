@@ -152,7 +152,7 @@ public sealed class ObjectWriter(StorageDatabase database, IObjectBackend backen
         var isFolder = Names.IsEmptyFolder(intent.Name);
         var maxBytes = isFolder ? 0 : Math.Min(limits.FileSizeLimit ?? long.MaxValue, options.FileSizeLimit);
         if (!isFolder && MimeTypes.Refuse(intent.MimeType, limits.AllowedMimeTypes) is { } wrongType) return wrongType;
-        return intent.DeclaredLength > maxBytes ? StorageErrors.TooLarge : maxBytes;
+        return intent.DeclaredLength - intent.FormBytes > maxBytes ? StorageErrors.TooLarge : maxBytes;
     }
 
     private static SqlStatement Insertion(UploadIntent intent) => StorageDatabase.Statement(

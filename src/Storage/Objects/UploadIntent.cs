@@ -8,6 +8,9 @@ namespace Hedgerow.Storage.Objects;
 public sealed record UploadIntent(
     string Bucket, string Name, bool Replaces, string? Owner, string MimeType, string CacheControl, string? ContentEncoding, long? DeclaredLength, string? UserMetadata)
 {
+    /// <summary>Bytes of the declared length that may be those of the form around the file.</summary>
+    public long FormBytes { get; init; }
+
     /// <summary>What its downloads tell search engines; null: nothing but <c>none</c>.</summary>
     public string? RobotsTag { get; init; }
 }

@@ -79,6 +79,20 @@ public sealed class UploadTests(SharedPlatform shared) : IClassFixture<SharedPla
     }
 
     [Fact]
+    public async Task A_form_may_hold_a_file_that_the_bucket_just_takes()
+    {
+        var bucket = await _platform.BucketAsync(new { file_size_limit = 1000 });
+        async Task<string> Post(int bytes)
+        {
+            using var form = new MultipartFormDataContent { { new StringContent("{\"a\":\"b\"}"), "metadata" }, { new ByteArrayContent(new byte[bytes]), "\"\"", "f.bin" } };
+            return await _platform.Service.PostAsync($"/storage/v1/object/{bucket}/{bytes}.bin", form).OutcomeAsync();
+        }
+        Assert.Equal("200", await Post(1000));
+        Assert.Equal("EntityTooLarge 413", await Post(1001));
+        Assert.Equal("EntityTooLarge 413", await Post(200_000));
+    }
+
+    [Fact]
     public async Task A_client_that_breaks_off_leaves_nothing()
     {
         var bucket = await _platform.BucketAsync();
@@ -149,6 +163,8 @@ public sealed class UploadTests(SharedPlatform shared) : IClassFixture<SharedPla
     [InlineData("POST", "object/list/x", """{"prefix": "", "limit": 0}""")]
     [InlineData("POST", "object/list/x", """{"prefix": "", "sortBy": {"column": "name; drop table"}}""")]
     [InlineData("POST", "object/list/x", """{"prefix": "a\u0000b"}""")]
+    [InlineData("POST", "object/list/x", """{"prefix": "a\ud800b"}""")]
+    [InlineData("POST", "bucket", """{"na\udc00me": "a"}""")]
     [InlineData("POST", "object/list-v2/x", """{"limit": 1.5}""")]
     [InlineData("POST", "object/list-v2/x", """{"cursor": "YQoKCgo"}""")]
     [InlineData("POST", "object/sign/x/a", """{"expiresIn": -1}""")]
