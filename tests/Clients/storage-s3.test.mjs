@@ -12,7 +12,7 @@ import test from 'node:test';
 import { setImmediate } from 'node:timers/promises';
 import {
   AbortMultipartUploadCommand, CompleteMultipartUploadCommand, CopyObjectCommand, CreateBucketCommand, CreateMultipartUploadCommand, DeleteBucketCommand,
-  DeleteObjectCommand, DeleteObjectsCommand, GetBucketAclCommand, GetBucketLocationCommand, GetBucketVersioningCommand, GetObjectCommand, GetObjectTaggingCommand,
+  DeleteObjectCommand, DeleteObjectsCommand, GetBucketAclCommand, GetBucketLifecycleConfigurationCommand, GetBucketLocationCommand, GetBucketVersioningCommand, GetObjectAttributesCommand, GetObjectCommand, GetObjectTaggingCommand,
   HeadBucketCommand, HeadObjectCommand, ListBucketsCommand, ListMultipartUploadsCommand, ListObjectsCommand, ListObjectsV2Command,
   ListObjectVersionsCommand, ListPartsCommand,
   PutObjectCommand, PutObjectTaggingCommand, S3Client, UploadPartCommand, UploadPartCopyCommand,
@@ -68,6 +68,14 @@ test('buckets are made, found, listed and removed', async () => {
   assert.equal((await admin.send(new CreateBucketCommand({ Bucket, CreateBucketConfiguration: { LocationConstraint: 'eu-central-1' } }))).Location, `/${Bucket}`);
   await refused(admin.send(new CreateBucketCommand({ Bucket })), 'BucketAlreadyExists', 409);
   assert.ok((await admin.send(new ListBucketsCommand({}))).Buckets.some((each) => each.Name === Bucket && each.CreationDate instanceof Date));
+  const two = [`${Bucket}-a`, `${Bucket}-b`];
+  for (const each of two) await admin.send(new CreateBucketCommand({ Bucket: each }));
+  const page = await admin.send(new ListBucketsCommand({ Prefix: `${Bucket}-`, MaxBuckets: 1 }));
+  const next = await admin.send(new ListBucketsCommand({ Prefix: `${Bucket}-`, MaxBuckets: 1, ContinuationToken: page.ContinuationToken }));
+  assert.deepEqual([page, next].map((each) => [each.Prefix, each.Buckets.map(({ Name }) => Name)]), two.map((each) => [`${Bucket}-`, [each]]));
+  assert.equal(next.ContinuationToken, undefined);
+  for (const each of two) await admin.send(new DeleteBucketCommand({ Bucket: each }));
+  await refused(admin.send(new ListBucketsCommand({ ContinuationToken: '%' })), 'InvalidArgument', 400);
   assert.equal((await admin.send(new HeadBucketCommand({ Bucket }))).BucketRegion, 'us-east-1');
   assert.equal((await admin.send(new GetBucketLocationCommand({ Bucket }))).LocationConstraint ?? '', '');
   assert.equal((await admin.send(new GetBucketVersioningCommand({ Bucket }))).Status, 'Suspended');
@@ -101,6 +109,7 @@ test('what is put comes back as it went, with its head', async (t) => {
   await refused(admin.send(new HeadObjectCommand({ Bucket, Key: 'none' })), 'NotFound', 404);
   const missing = await refused(admin.send(new GetObjectCommand({ Bucket, Key: 'none' })), 'NoSuchKey', 404);
   assert.match(missing.$metadata.requestId, /^[0-9A-F]{32}$/);
+  assert.equal(missing.Resource, `${Bucket}/none`);
 
   // The same object by the REST API.
   const { data } = await service().storage.from(Bucket).info('a/b c.png');
@@ -183,7 +192,17 @@ test('ranges, conditions and overrides', async (t) => {
   await refused(admin.send(new PutObjectCommand({ Bucket, Key: 't', Body: 'x', Tagging: 'a=b' })), 'NotImplemented', 501);
   await refused(admin.send(new PutObjectTaggingCommand({ Bucket, Key: 'a.html', Tagging: { TagSet: [{ Key: 'a', Value: 'b' }] } })), 'NotImplemented', 501);
   assert.deepEqual((await admin.send(new GetObjectTaggingCommand({ Bucket, Key: 'a.html' }))).TagSet ?? [], []);
-  await refused(admin.send(new PutObjectCommand({ Bucket, Key: 't', Body: 'x', ACL: 'public-read' })), 'AccessControlListNotSupported', 400);
+  // An ACL is read over, as on Supabase: the bucket is public, or it is not.
+  await admin.send(new PutObjectCommand({ Bucket, Key: 't', Body: 'x', ACL: 'public-read' }));
+  assert.equal((await fetch(`${url}/storage/v1/object/public/${Bucket}/t`)).status, 400);
+  await refused(admin.send(new CreateBucketCommand({ Bucket: `s3-${randomUUID()}`, ACL: 'public-read-write' })), 'AccessControlListNotSupported', 400);
+
+  const first = await get({ PartNumber: 1 });
+  assert.deepEqual([await text(first), first.PartsCount], ['y', undefined]);
+  await refused(get({ PartNumber: 2 }), 'InvalidPartNumber', 416);
+  const attributes = await admin.send(new GetObjectAttributesCommand({ Bucket, Key: 'a.html', ObjectAttributes: ['ETag', 'ObjectSize', 'ObjectParts'] }));
+  assert.deepEqual([attributes.ETag, attributes.ObjectSize, attributes.StorageClass], [first.ETag.replaceAll('"', ''), 1, undefined]);
+  await refused(admin.send(new GetBucketLifecycleConfigurationCommand({ Bucket })), 'FeatureNotEnabled', 409);
 });
 
 test('lists go page by page, with folders and without', async (t) => {
@@ -268,7 +287,6 @@ test('uploads in parts, from the client library and by hand', async (t) => {
   await refused(complete([parts[1], parts[0]]), 'InvalidPartOrder', 400);
   await refused(complete([parts[0], { PartNumber: 2, ETag: '"other"' }]), 'InvalidPart', 400);
   await refused(complete([...parts, { PartNumber: 9, ETag: one.ETag }]), 'InvalidPart', 400);
-  await refused(complete([]), 'MalformedXML', 400);
   await refused(admin.send(new UploadPartCommand({ Bucket, Key: 'other', UploadId, PartNumber: 1, Body: 'x' })), 'NoSuchUpload', 404);
   await refused(upload(0, 'x'), 'InvalidArgument', 400);
   await refused(upload(10_001, 'x'), 'InvalidArgument', 400);
@@ -323,7 +341,8 @@ test('policies decide for a session and for a key of one person', async () => {
   for (const client of [s3(session(ann.session.access_token)), s3(session(ann.session.access_token, 'stub')), s3(byKey)]) {
     await client.send(new PutObjectCommand({ Bucket, Key, Body: 'hers' }));
     assert.equal(await text(await client.send(new GetObjectCommand({ Bucket, Key }))), 'hers');
-    assert.deepEqual((await client.send(new ListObjectsV2Command({ Bucket }))).Contents.map((each) => each.Key), [Key]);
+    assert.deepEqual((await client.send(new ListObjectsV2Command({ Bucket }))).Contents.map((each) => [each.Key, each.Owner]), [[Key, undefined]]);
+    assert.deepEqual((await client.send(new ListObjectsV2Command({ Bucket, FetchOwner: true }))).Contents.map((each) => each.Owner.ID), [ann.user.id]);
     await refused(client.send(new PutObjectCommand({ Bucket, Key: 'elsewhere', Body: 'x' })), 'AccessDenied', 403);
     await refused(client.send(new CreateBucketCommand({ Bucket: `s3-${randomUUID()}` })), 'AccessDenied', 403);
     const { UploadId } = await client.send(new CreateMultipartUploadCommand({ Bucket, Key: `${mine}/parts` }));

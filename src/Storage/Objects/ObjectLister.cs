@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using Hedgerow.Postgres.Execution;
 using Npgsql;
 
@@ -54,6 +55,21 @@ public sealed class ObjectLister(StorageDatabase database)
                 $"select null::text, {Entry} from storage.list_objects_with_delimiter($1, $2, $3, $4, $5, '', $6)",
                 query.Bucket, query.Prefix, query.Delimiter, Text(query.Limit), query.After, Order(query.Descending)),
         }, cancellation);
+
+    /// <summary>Who owns which of the objects (a <c>sub</c>); those of nobody are left out.</summary>
+    public async Task<IReadOnlyDictionary<string, string>> OwnersAsync(Session session, string bucket, IEnumerable<string> names, CancellationToken cancellation)
+    {
+        var statement = StorageDatabase.Statement(
+            """
+            select o.name, o.owner_id from storage.objects as o
+            where o.bucket_id = $1 and o.owner_id is not null and o.name = any (array(select json_array_elements_text($2)))
+            """,
+            bucket, JsonSerializer.Serialize(names));
+        await using var trip = await database.ReadAsync(session, [], [statement], cancellation);
+        var owners = new Dictionary<string, string>(StringComparer.Ordinal);
+        while (await trip.Reader.ReadAsync(cancellation)) owners.Add(trip.Reader.GetString(0), trip.Reader.GetString(1));
+        return owners;
+    }
 
     /// <summary>All objects below the prefix. The comparisons are leakproof, so that the index serves every role.</summary>
     private static SqlStatement Flat(CursorQuery query)

@@ -1,4 +1,6 @@
+using System.Text;
 using Hedgerow.Postgres;
+using Hedgerow.Storage.Objects;
 
 namespace Hedgerow.Storage.S3Protocol;
 
@@ -22,6 +24,15 @@ internal static class S3Errors
     public static ApiError BadPayloadHash { get; } = new(400, "InvalidArgument",
         "x-amz-content-sha256 must be UNSIGNED-PAYLOAD, STREAMING-AWS4-HMAC-SHA256-PAYLOAD, STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER, STREAMING-UNSIGNED-PAYLOAD-TRAILER, or a SHA-256 in hexadecimal digits");
 
+    public static ApiError BadForm { get; } = new(400, "MalformedPOSTRequest", "The body of your POST request is not well-formed multipart/form-data, or has no file");
+    public static ApiError FormTooLarge { get; } = new(400, "MaxPostPreDataLengthExceededError", "The fields in front of the file are too large");
+    public static ApiError BadFormSignature { get; } = new(400, "InvalidArgument",
+        "A form needs policy, X-Amz-Algorithm=AWS4-HMAC-SHA256, X-Amz-Credential, X-Amz-Date and X-Amz-Signature before its file");
+    public static ApiError BadPolicy { get; } = new(400, "InvalidPolicyDocument",
+        "The policy must be Base64 of a JSON object with an expiration and conditions that S3 knows");
+    public static ApiError AgainstPolicy(string why) => new(403, "AccessDenied", $"Invalid according to the policy: {why}");
+    public static ApiError FileTooSmall { get; } = new(400, "EntityTooSmall", "Your proposed upload is smaller than the policy allows");
+
     public static ApiError WrongPayloadHash { get; } = new(400, "XAmzContentSHA256Mismatch", "The provided x-amz-content-sha256 header does not match what was computed");
     public static ApiError BadDigest(string name) => new(400, "BadDigest", $"The {name} you specified did not match what we received");
     public static ApiError InvalidDigest(string name) => new(400, "InvalidDigest", $"The {name} you specified is not valid");
@@ -34,8 +45,10 @@ internal static class S3Errors
     public static ApiError BadMethod { get; } = new(405, "MethodNotAllowed", "The specified method is not allowed against this resource");
     public static ApiError NotImplemented(string what) => new(501, "NotImplemented", $"{what} is not implemented");
     public static ApiError InvalidArgument(string message) => new(400, "InvalidArgument", message);
+    public static ApiError BadToken { get; } = InvalidArgument("The continuation token provided is incorrect");
     public static ApiError KeyTooLong { get; } = new(400, "KeyTooLongError", "Your key is too long");
-    public static ApiError NoAcls { get; } = new(400, "AccessControlListNotSupported", "Policies in the database decide who may see objects; an ACL cannot");
+    public static ApiError NoAcls { get; } = new(400, "AccessControlListNotSupported", "A bucket is private or public-read; policies in the database decide the rest");
+    public static ApiError NoSuchPart { get; } = new(416, "InvalidPartNumber", "The requested part number is not satisfiable: every object is its only part");
     public static ApiError SelfCopy { get; } = new(400, "InvalidRequest",
         "This copy request is illegal because it is trying to copy an object to itself without changing the object's metadata");
 
@@ -44,6 +57,9 @@ internal static class S3Errors
         "One or more of the specified parts could not be found. The part may not have been uploaded, or the specified entity tag may not match the part's entity tag");
     public static ApiError PartOrder { get; } = new(400, "InvalidPartOrder", "The list of parts was not in ascending order. Parts must be ordered by part number");
     public static ApiError PartTooSmall { get; } = new(400, "EntityTooSmall", "Your proposed upload is smaller than the minimum allowed size: every part but the last must have 5 MiB");
+
+    /// <summary>Why no object can have that name; null: one can.</summary>
+    public static ApiError? RefuseKey(string key) => Names.RefuseObject(key) is not { } error ? null : Encoding.UTF8.GetByteCount(key) > Names.MaxObjectBytes ? KeyTooLong : error;
 
     /// <summary>The room's refusals in S3's words; what has S3's code already stays as it is.</summary>
     public static ApiError Of(ApiError error) => error switch

@@ -27,6 +27,7 @@ internal static class S3ProtocolSetup
         services.AddSingleton<CopyCalls>();
         services.AddSingleton<PartCalls>();
         services.AddSingleton<UploadCalls>();
+        services.AddSingleton<FormCalls>();
         services.AddSingleton<S3Calls>();
         services.AddSingleton<S3Route>();
     }

@@ -28,6 +28,10 @@ public sealed class S3Request(StorageRequest request, S3Target target, Authentic
     /// <summary>A header; null where it is missing or empty.</summary>
     public string? Header(string name) => request.Header(name) is { Length: > 0 } value ? value : null;
 
+    /// <summary>Where an object of the bucket is found.</summary>
+    public string Address(string key) =>
+        $"{Http.Request.Scheme}://{Http.Request.Host}{StorageEndpoints.BasePath}{S3Route.Path}/{UriText.Encode(Bucket)}/{UriText.Encode(key, keepsSlash: true)}";
+
     /// <summary>The body, unread.</summary>
     public Result<S3Payload> Payload() => S3Payload.Open(request.Http.Request, sender);
 

@@ -19,13 +19,17 @@ internal static class S3Xml
     private static readonly XmlWriterSettings s_writing = new() { Encoding = new UTF8Encoding(false), Indent = false };
 
     /// <summary>An answer with an element of S3's namespace.</summary>
-    public static Task ReplyAsync(HttpContext http, string root, Action<XmlWriter> write) => ReplyAsync(http, 200, root, Namespace, write);
+    public static Task ReplyAsync(HttpContext http, string root, Action<XmlWriter> write) => ReplyAsync(http, 200, root, write);
+
+    /// <inheritdoc cref="ReplyAsync(HttpContext, string, Action{XmlWriter})"/>
+    public static Task ReplyAsync(HttpContext http, int status, string root, Action<XmlWriter> write) => ReplyAsync(http, status, root, Namespace, write);
 
     public static Task ReplyErrorAsync(HttpContext http, ApiError error, string requestId) => ReplyAsync(http, error.Status, "Error", "", xml =>
     {
         xml.Text("Code", error.Code);
         xml.Text("Message", error.Message);
-        xml.Text("Resource", http.Request.Path.Value);
+        // As in Supabase: bucket and key alone.
+        xml.Text("Resource", http.Request.Path.StartsWithSegments(StorageEndpoints.BasePath + S3Route.Path, out var resource) ? resource.Value!.TrimStart('/') : "");
         xml.Text("RequestId", requestId);
     });
 
@@ -43,7 +47,8 @@ internal static class S3Xml
     public static void Time(this XmlWriter xml, string name, DateTimeOffset time) => xml.WriteElementString(name, Objects.ObjectMetadata.Timestamp(time));
 
     /// <summary>Reads a request's body: its root element, without namespaces, or null where it is missing.</summary>
-    public static async Task<Result<XElement>> ReadAsync(S3Request request, string root, CancellationToken cancellation)
+    /// <param name="mayBeMissing">Without a body it is an element without children.</param>
+    public static async Task<Result<XElement>> ReadAsync(S3Request request, string root, CancellationToken cancellation, bool mayBeMissing = false)
     {
         if (!request.Payload().Ok(out var payload, out var error)) return error;
         await using (payload)
@@ -56,6 +61,7 @@ internal static class S3Xml
                 buffer.Write(chunk, 0, read);
                 if (buffer.Length > MaxBytes) return StorageErrors.BodyTooLarge;
             }
+            if (buffer.Length == 0 && mayBeMissing) return new XElement(root);
             buffer.Position = 0;
             return Parse(buffer) is { } element && element.Name.LocalName == root ? element : S3Errors.BadXml;
         }

@@ -78,6 +78,23 @@ public sealed class S3UploadTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_complete_that_names_no_parts_means_all_of_them_as_in_Supabase()
+    {
+        var bytes = StorageWorld.Pattern(5_300_000);
+        var id = (await _client.InitiateMultipartUploadAsync(_bucket, "a")).UploadId;
+        Assert.Equal("MalformedXML", await CodeAsync(() => CompleteAsync(_client, id)));
+        await PartAsync(_client, id, 2, [7]);
+        await PartAsync(_client, id, 1, bytes);
+        Assert.Equal("200", await _platform.SignedAsync("POST", $"/{_bucket}/a?uploadId={id}"));
+        Assert.True((await _platform.Service.DownloadAsync(_bucket, "a").BytesAsync()).AsSpan().SequenceEqual((byte[])[.. bytes, 7]));
+
+        var small = (await _client.InitiateMultipartUploadAsync(_bucket, "a")).UploadId;
+        await PartAsync(_client, small, 1, [1]);
+        await PartAsync(_client, small, 2, [2]);
+        Assert.Equal("EntityTooSmall", await CodeAsync(() => CompleteAsync(_client, small)));
+    }
+
+    [Fact]
     public async Task Only_the_same_complete_of_the_same_person_is_a_repeated_one_and_for_a_limited_time()
     {
         var id = (await _client.InitiateMultipartUploadAsync(_bucket, "a")).UploadId;

@@ -6,10 +6,19 @@ namespace Hedgerow.Storage.S3Protocol.Calls;
 /// <summary>Buckets, under the caller's policies on <c>storage.buckets</c>.</summary>
 public sealed class BucketCalls(Buckets buckets, StorageOptions options)
 {
-    /// <summary>ListBuckets: those that the caller sees.</summary>
+    private const int MaxListed = 10_000;
+
+    /// <summary>ListBuckets: those that the caller sees, in byte order.</summary>
     public async Task<ApiError?> ListAsync(S3Request request, CancellationToken cancellation)
     {
-        var list = await buckets.ListAsync(request.Session, new BucketQuery(null, null, null, "name", Descending: false), cancellation);
+        if (!request.Number("max-buckets", MaxListed, 1, MaxListed, out var limit, out var error)) return error;
+        var (prefix, after) = (request.Query("prefix") ?? "", "");
+        if (request.Query("continuation-token") is { } token && !ContinuationToken.TryRead(token, out after)) return S3Errors.BadToken;
+        var all = await buckets.ListAsync(request.Session, new BucketQuery(null, null, null, "name", Descending: false), cancellation);
+        var found = all.Where(bucket => bucket.Id.StartsWith(prefix, StringComparison.Ordinal) && string.CompareOrdinal(bucket.Id, after) > 0)
+            .OrderBy(bucket => bucket.Id, StringComparer.Ordinal).Take(limit + 1).ToList();
+        var hasMore = found.Count > limit;
+        var list = hasMore ? found[..limit] : found;
         await S3Xml.ReplyAsync(request.Http, "ListAllMyBucketsResult", xml =>
         {
             xml.WriteStartElement("Owner");
@@ -24,6 +33,8 @@ public sealed class BucketCalls(Buckets buckets, StorageOptions options)
                 xml.WriteEndElement();
             }
             xml.WriteEndElement();
+            if (prefix.Length > 0) xml.Text("Prefix", prefix);
+            if (hasMore) xml.Text("ContinuationToken", ContinuationToken.Of(list[^1].Id));
         });
         return null;
     }
@@ -64,6 +75,9 @@ public sealed class BucketCalls(Buckets buckets, StorageOptions options)
         await S3Xml.ReplyAsync(request.Http, "LocationConstraint", xml => xml.WriteString(options.Region == "us-east-1" ? "" : options.Region));
         return null;
     }
+
+    /// <summary>GetBucketLifecycleConfiguration and those that change it: none, in Supabase's words.</summary>
+    public Task<ApiError?> LifecycleAsync(S3Request request, CancellationToken cancellation) => Task.FromResult<ApiError?>(StorageErrors.NoLifecycles);
 
     /// <summary>GetBucketVersioning: none, in Supabase's words.</summary>
     public async Task<ApiError?> VersioningAsync(S3Request request, CancellationToken cancellation)

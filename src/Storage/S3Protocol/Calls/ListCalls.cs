@@ -1,5 +1,3 @@
-using System.Buffers.Text;
-using System.Text;
 using System.Xml;
 using Hedgerow.Postgres;
 using Hedgerow.Storage.Objects;
@@ -30,20 +28,19 @@ public sealed class ListCalls(ObjectLister lister, Buckets buckets)
     {
         var (token, start) = (request.Query("continuation-token"), request.Query("start-after"));
         var after = start ?? "";
-        if (token is not null)
-        {
-            if (ReadToken(token) is not { } name) return S3Errors.InvalidArgument("The continuation token provided is incorrect");
-            after = name;
-        }
+        if (token is not null && !ContinuationToken.TryRead(token, out after)) return S3Errors.BadToken;
         if (!(await ReadAsync(request, after, cancellation)).Ok(out var page, out var error)) return error;
+        var owners = request.Query("fetch-owner") == "true"
+            ? await lister.OwnersAsync(request.Session, request.Bucket, page.Entries.Where(entry => entry.Id is not null).Select(entry => entry.Name), cancellation)
+            : null;
         await S3Xml.ReplyAsync(request.Http, "ListBucketResult", xml =>
         {
             WriteHead(xml, request, page);
             xml.Number("KeyCount", page.Entries.Count);
             xml.Text("ContinuationToken", token);
             if (start is not null) xml.Text("StartAfter", page.Encode(start));
-            if (page.IsTruncated) xml.Text("NextContinuationToken", Base64Url.EncodeToString(Encoding.UTF8.GetBytes(page.Last)));
-            WriteEntries(xml, page);
+            if (page.IsTruncated) xml.Text("NextContinuationToken", ContinuationToken.Of(page.Last));
+            WriteEntries(xml, page, owners: owners);
         });
         return null;
     }
@@ -87,7 +84,7 @@ public sealed class ListCalls(ObjectLister lister, Buckets buckets)
         xml.Truth("IsTruncated", page.IsTruncated);
     }
 
-    private static void WriteEntries(XmlWriter xml, Page page, string element = "Contents")
+    private static void WriteEntries(XmlWriter xml, Page page, string element = "Contents", IReadOnlyDictionary<string, string>? owners = null)
     {
         foreach (var entry in page.Entries)
         {
@@ -104,6 +101,12 @@ public sealed class ListCalls(ObjectLister lister, Buckets buckets)
             xml.Text("ETag", metadata.ETag);
             xml.Number("Size", metadata.Size);
             xml.Text("StorageClass", "STANDARD");
+            if (owners?.GetValueOrDefault(entry.Name) is { } owner)
+            {
+                xml.WriteStartElement("Owner");
+                xml.Text("ID", owner);
+                xml.WriteEndElement();
+            }
             xml.WriteEndElement();
         }
         foreach (var entry in page.Entries)
@@ -112,19 +115,6 @@ public sealed class ListCalls(ObjectLister lister, Buckets buckets)
             xml.WriteStartElement("CommonPrefixes");
             xml.Text("Prefix", page.Encode(entry.Name));
             xml.WriteEndElement();
-        }
-    }
-
-    private static string? ReadToken(string token)
-    {
-        try
-        {
-            var name = new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(Base64Url.DecodeFromChars(token));
-            return name.Length > 0 ? name : null;
-        }
-        catch (Exception e) when (e is FormatException or DecoderFallbackException)
-        {
-            return null;
         }
     }
 

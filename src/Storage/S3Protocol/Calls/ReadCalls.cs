@@ -7,7 +7,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Hedgerow.Storage.S3Protocol.Calls;
 
-/// <summary>GetObject and HeadObject.</summary>
+/// <summary>GetObject, HeadObject and GetObjectAttributes.</summary>
 public sealed class ReadCalls(ObjectReader reader, ObjectResponse response)
 {
     private static readonly (string Parameter, string Header)[] s_overrides =
@@ -25,6 +25,29 @@ public sealed class ReadCalls(ObjectReader reader, ObjectResponse response)
         Task<Result<ObjectRow>> Find() => reader.FindAsync(request.Session, request.Bucket, request.Key, cancellation);
         if (!(await Find()).Ok(out var row, out var error)) return error;
         return await response.WriteAsync(request.Http, row, Find, (answer, found) => SetHeaders(request, answer, found), cancellation);
+    }
+
+    /// <summary>
+    /// GetObject and HeadObject of a part: what parts an object was put together of is forgotten, and it is its own only one. Clients that download part by
+    /// part ask for the first one to learn how many there are.
+    /// </summary>
+    public Task<ApiError?> GetPartAsync(S3Request request, CancellationToken cancellation) =>
+        request.Query("partNumber") == "1" ? GetAsync(request, cancellation) : Task.FromResult<ApiError?>(S3Errors.NoSuchPart);
+
+    /// <summary>GetObjectAttributes: those that are asked for and known.</summary>
+    public async Task<ApiError?> AttributesAsync(S3Request request, CancellationToken cancellation)
+    {
+        if (request.Header("x-amz-object-attributes") is not { } asked) return S3Errors.InvalidArgument("x-amz-object-attributes must name attributes");
+        if (!(await reader.FindAsync(request.Session, request.Bucket, request.Key, cancellation)).Ok(out var row, out var error)) return error;
+        var names = asked.Split(',', StringSplitOptions.TrimEntries);
+        request.Response.Headers.LastModified = row.Metadata.LastModified.ToString("R", System.Globalization.CultureInfo.InvariantCulture);
+        await S3Xml.ReplyAsync(request.Http, "GetObjectAttributesResponse", xml =>
+        {
+            if (names.Contains("ETag")) xml.Text("ETag", row.Metadata.ETag.Trim('"'));
+            if (names.Contains("StorageClass")) xml.Text("StorageClass", "STANDARD");
+            if (names.Contains("ObjectSize")) xml.Number("ObjectSize", row.Metadata.Size);
+        });
+        return null;
     }
 
     /// <summary>GetObjectTagging: there are no tags, in Supabase's words; tools ask before they copy.</summary>

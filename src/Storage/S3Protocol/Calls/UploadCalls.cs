@@ -41,7 +41,7 @@ public sealed class UploadCalls(MultipartUploads uploads, ObjectWriter writer, B
     {
         if (!UploadHead.ReadReplacement(request).Ok(out var place, out var error)) return error;
         if (place.ETag is not null) return S3Errors.NotImplemented("If-Match of a multipart upload");
-        if (!(await S3Xml.ReadAsync(request, "CompleteMultipartUpload", cancellation)).Ok(out var body, out error) || !ReadParts(body).Ok(out var asked, out error)) return error;
+        if (!(await S3Xml.ReadAsync(request, "CompleteMultipartUpload", cancellation, mayBeMissing: true)).Ok(out var body, out error) || !ReadParts(body).Ok(out var asked, out error)) return error;
         var (session, id) = (request.Session, request.Query("uploadId") ?? "");
         if (!(await CompleteAsync(request, id, asked, place, cancellation)).Ok(out var etag, out error))
         {
@@ -52,7 +52,7 @@ public sealed class UploadCalls(MultipartUploads uploads, ObjectWriter writer, B
         }
         await S3Xml.ReplyAsync(request.Http, "CompleteMultipartUploadResult", xml =>
         {
-            xml.Text("Location", $"{request.Http.Request.Scheme}://{request.Http.Request.Host}{StorageEndpoints.BasePath}{S3Route.Path}/{UriText.Encode(request.Bucket)}/{UriText.Encode(request.Key, keepsSlash: true)}");
+            xml.Text("Location", request.Address(request.Key));
             xml.Text("Bucket", request.Bucket);
             xml.Text("Key", request.Key);
             xml.Text("ETag", etag);
@@ -147,7 +147,7 @@ public sealed class UploadCalls(MultipartUploads uploads, ObjectWriter writer, B
 
     private static ApiError Conditional(ApiError error, Replacement place) => !place.Replaces && error.Code == "KeyAlreadyExists" ? StorageErrors.PreconditionFailed : error;
 
-    /// <summary>Numbers and tags, in the order in which they are to be put together.</summary>
+    /// <summary>Numbers and tags, in the order in which they are to be put together. None: all that were sent, as in Supabase.</summary>
     private static Result<AskedParts> ReadParts(XElement body)
     {
         var parts = ImmutableArray.CreateBuilder<(int, string)>();
@@ -157,11 +157,13 @@ public sealed class UploadCalls(MultipartUploads uploads, ObjectWriter writer, B
             if (parts.Count > 0 && number <= parts[^1].Item1) return S3Errors.PartOrder;
             parts.Add((number, etag));
         }
-        return parts.Count is 0 or > MaxParts ? S3Errors.BadXml : new AskedParts(parts.ToImmutable());
+        return parts.Count > MaxParts ? S3Errors.BadXml : new AskedParts(parts.ToImmutable());
     }
 
     private static Result<ChosenParts> Choose(AskedParts asked, ImmutableArray<UploadedPart> stored)
     {
+        if (stored.IsEmpty && asked.Parts.IsEmpty) return S3Errors.BadXml;
+        if (asked.Parts.IsEmpty) asked = new AskedParts([.. stored.Select(part => (part.Number, part.ETag))]);
         var byNumber = stored.ToDictionary(part => part.Number);
         var chosen = ImmutableArray.CreateBuilder<UploadedPart>(asked.Parts.Length);
         foreach (var (number, etag) in asked.Parts)
@@ -209,9 +211,10 @@ public sealed class UploadCalls(MultipartUploads uploads, ObjectWriter writer, B
 
     private sealed record AskedParts(ImmutableArray<(int Number, string ETag)> Parts)
     {
-        /// <summary>Of the object that these parts make; null where they are no parts of this server's.</summary>
+        /// <summary>Of the object that these parts make; null where none are named, or they are no parts of this server's.</summary>
         public string? ETag()
         {
+            if (Parts.IsEmpty) return null;
             try
             {
                 return TagOf(Parts.Select(part => part.ETag));

@@ -23,14 +23,17 @@ internal sealed record UploadHead(string MimeType, string CacheControl, string? 
     public UploadIntent Into(S3Request request, string name, bool replaces, long? length) =>
         new(request.Bucket, name, replaces, request.Session.Owner, MimeType, CacheControl, ContentEncoding, length, UserMetadata);
 
-    public static Result<UploadHead> Read(S3Request request)
+    public static Result<UploadHead> Read(S3Request request) =>
+        Read(request.Header, request.Http.Request.Headers.Select(header => KeyValuePair.Create(header.Key.ToLowerInvariant(), header.Value.ToString())));
+
+    /// <summary>The same from a form's fields. An ACL is read over, as in Supabase: its bucket and the policies say who sees an object.</summary>
+    /// <param name="field">A value by its name, in lower case; null where it is missing or empty.</param>
+    /// <param name="fields">All of them, names in lower case.</param>
+    public static Result<UploadHead> Read(Func<string, string?> field, IEnumerable<KeyValuePair<string, string>> fields)
     {
-        foreach (var header in s_notImplemented)
-            if (request.Header(header) is not null) return S3Errors.NotImplemented($"The header {header}");
-        if (request.Header("x-amz-acl") is not (null or "private" or "bucket-owner-full-control")) return S3Errors.NoAcls;
-        return new UploadHead(
-            request.Header("Content-Type") ?? "application/octet-stream", request.Header("Cache-Control") ?? "no-cache",
-            Encoding(request.Header("Content-Encoding")), ReadMetadata(request));
+        foreach (var name in s_notImplemented)
+            if (field(name) is not null) return S3Errors.NotImplemented($"The header {name}");
+        return new UploadHead(field("content-type") ?? "application/octet-stream", field("cache-control") ?? "no-cache", Encoding(field("content-encoding")), ReadMetadata(fields));
     }
 
     /// <summary>Whether an object may be replaced: not with <c>If-None-Match: *</c>, the only form that S3 knows here.</summary>
@@ -51,15 +54,15 @@ internal sealed record UploadHead(string MimeType, string CacheControl, string? 
         return stored.Length > 0 ? stored : null;
     }
 
-    private static string? ReadMetadata(S3Request request)
+    private static string? ReadMetadata(IEnumerable<KeyValuePair<string, string>> fields)
     {
-        var sent = request.Http.Request.Headers.Where(header => header.Key.StartsWith(MetaPrefix, StringComparison.OrdinalIgnoreCase)).ToList();
+        var sent = fields.Where(field => field.Key.StartsWith(MetaPrefix, StringComparison.Ordinal)).ToList();
         if (sent.Count == 0) return null;
         var buffer = new ArrayBufferWriter<byte>(256);
         using (var json = new Utf8JsonWriter(buffer))
         {
             json.WriteStartObject();
-            foreach (var (name, values) in sent) json.WriteString(name[MetaPrefix.Length..].ToLowerInvariant(), values.ToString());
+            foreach (var (name, value) in sent) json.WriteString(name[MetaPrefix.Length..], value);
             json.WriteEndObject();
         }
         return System.Text.Encoding.UTF8.GetString(buffer.WrittenSpan);

@@ -1,4 +1,5 @@
 using Hedgerow.Postgres;
+using Hedgerow.Storage.S3Protocol.Forms;
 using Hedgerow.Storage.S3Protocol.Keys;
 using Microsoft.AspNetCore.Http;
 
@@ -25,29 +26,37 @@ public sealed class S3Authenticator(AccessKeys keys, SessionTokens tokens, Stora
         if (!SignedRequest.Read(request, target).Ok(out var signed, out var error)) return error;
         if (RefuseTime(signed) is { } untimely) return untimely;
         if (CanonicalRequest.HasUnsigned(request, signed)) return S3Errors.UnsignedHeaders;
+        return await IdentifyAsync(signed, key => CanonicalRequest.Hashes(request, target, signed).Any(key.Signs), cancellation);
+    }
+
+    /// <summary>Who signed a form's policy, where the form is what that allows.</summary>
+    public async Task<Result<Authenticated>> AuthenticateAsync(PostForm form, S3Target target, CancellationToken cancellation)
+    {
+        if (!SignedRequest.Read(form).Ok(out var signed, out var error)) return error;
+        var encoded = form.Field("policy")!;
+        if (!(await IdentifyAsync(signed, key => key.SignsPolicy(encoded), cancellation)).Ok(out var sender, out error)) return error;
+        if (!PostPolicy.Parse(encoded).Ok(out var policy, out error)) return error;
+        return policy.Refuse(form, target.Bucket, clock.GetUtcNow()) is { } refusal ? refusal : sender;
+    }
+
+    /// <param name="signs">Whether a key's signature is the request's.</param>
+    private async Task<Result<Authenticated>> IdentifyAsync(SignedRequest signed, Func<SigningKey, bool> signs, CancellationToken cancellation)
+    {
         if (signed.SessionToken is { } token)
         {
             if (signed.AccessKeyId != options.TenantId) return S3Errors.UnknownKey;
-            if (Find(request, target, signed, SessionSecrets) is not { } sessionKey) return S3Errors.WrongSignature;
+            if (Find(signed, SessionSecrets, signs) is not { } sessionKey) return S3Errors.WrongSignature;
             return tokens.Verify(token).Ok(out var bearer, out var refused) ? new Authenticated(bearer, signed, sessionKey) : Refusal(refused);
         }
         if (await keys.FindAsync(signed.AccessKeyId, cancellation) is not { } known) return S3Errors.UnknownKey;
-        return Find(request, target, signed, [known.Secret]) is { } key ? new Authenticated(known.Caller, signed, key) : S3Errors.WrongSignature;
+        return Find(signed, [known.Secret], signs) is { } key ? new Authenticated(known.Caller, signed, key) : S3Errors.WrongSignature;
     }
 
     /// <summary>The tenant id too, as in Supabase: whoever does not know this platform's anon key need not learn it.</summary>
     private IEnumerable<string> SessionSecrets => options.AnonKey.Length > 0 ? [options.AnonKey, options.TenantId] : [options.TenantId];
 
-    private static SigningKey? Find(HttpRequest request, S3Target target, SignedRequest signed, IEnumerable<string> secrets)
-    {
-        foreach (var secret in secrets)
-        {
-            var key = new SigningKey(secret, signed);
-            foreach (var hash in CanonicalRequest.Hashes(request, target, signed))
-                if (key.Signs(hash)) return key;
-        }
-        return null;
-    }
+    private static SigningKey? Find(SignedRequest signed, IEnumerable<string> secrets, Func<SigningKey, bool> signs) =>
+        secrets.Select(secret => new SigningKey(secret, signed)).FirstOrDefault(signs);
 
     private ApiError? RefuseTime(SignedRequest signed)
     {

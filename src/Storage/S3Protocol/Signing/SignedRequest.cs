@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Collections.Immutable;
 using System.Globalization;
 using Hedgerow.Postgres;
+using Hedgerow.Storage.S3Protocol.Forms;
 using Microsoft.AspNetCore.Http;
 
 namespace Hedgerow.Storage.S3Protocol.Signing;
@@ -35,6 +36,16 @@ public sealed record SignedRequest(
         request.Headers.Authorization is [{ } authorization] && authorization.StartsWith(Algorithm, StringComparison.Ordinal) ? ReadHeader(authorization, request.Headers)
         : target.Has("X-Amz-Signature") || target.Has("X-Amz-Credential") ? ReadQuery(request.Headers, target)
         : S3Errors.NoSignature;
+
+    /// <summary>From the fields of a form. Its signature covers the policy alone, which has its own end.</summary>
+    public static Result<SignedRequest> Read(PostForm form)
+    {
+        if (form.Field("policy") is null && form.Field("x-amz-signature") is null) return S3Errors.NoSignature;
+        if (form.Field("policy") is null || form.Field("x-amz-algorithm") != Algorithm || form.Field("x-amz-credential") is not { } credential
+            || form.Field("x-amz-signature") is not { } signature || form.Field("x-amz-date") is not { } timestamp || !ParseTime(timestamp, out var at)) return S3Errors.BadFormSignature;
+        var signed = Compose(credential, "host", signature, timestamp, at, TimeSpan.MaxValue, form.Field("x-amz-security-token"), Payload.PayloadKind.Unsigned);
+        return signed is not null ? signed : S3Errors.BadFormSignature;
+    }
 
     private static Result<SignedRequest> ReadHeader(string authorization, IHeaderDictionary headers)
     {

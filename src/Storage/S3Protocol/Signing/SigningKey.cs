@@ -21,6 +21,9 @@ public sealed class SigningKey
     /// <summary>Whether the request's signature is the one over its canonical form.</summary>
     public bool Signs(string canonicalHash) => IsSignature(_signed.Signature, $"{SignedRequest.Algorithm}\n{_signed.Timestamp}\n{_signed.Scope}\n{canonicalHash}");
 
+    /// <summary>Whether the signature is the one over a form's policy, as the form has it.</summary>
+    public bool SignsPolicy(string policy) => IsSignature(_signed.Signature, policy);
+
     /// <summary>Whether a chunk's signature is good. Each carries on the one before it; the first one the request's.</summary>
     public bool SignsChunk(string signature, string previous, string dataHash) =>
         IsSignature(signature, $"{SignedRequest.Algorithm}-PAYLOAD\n{_signed.Timestamp}\n{_signed.Scope}\n{previous}\n{EmptyHash}\n{dataHash}");
