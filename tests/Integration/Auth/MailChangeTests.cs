@@ -155,6 +155,7 @@ public sealed class MailChangeTests(MailPlatform shared) : IClassFixture<MailPla
     public async Task A_reauthentication_code_cannot_be_guessed_for_long_nor_used_elsewhere()
     {
         await using var platform = await TestPlatform.StartAsync(("Auth:Mail:DevInbox", "true"), ("Auth:UpdatePasswordRequireReauthentication", "true"));
+        await platform.Database.HoldRateClockAsync();
         var user = await platform.SignUpAsync();
         await platform.Database.ExecuteAsync("update auth.sessions set created_at = created_at - interval '25 hours'");
         await user.Http.SendAsync("GET", Reauthenticate);
@@ -171,7 +172,7 @@ public sealed class MailChangeTests(MailPlatform shared) : IClassFixture<MailPla
     public async Task Reauthentication_is_for_who_is_signed_in_and_has_an_address()
     {
         var user = await _platform.ConfirmedAsync();
-        using var forged = _platform.Client(user.AccessToken[..^3] + "abc");
+        using var forged = _platform.Client(TestPlatform.Forged(user.AccessToken));
         using var nobody = _platform.Client(null);
         using var anonymous = _platform.Client((await _platform.AskAsync("signup", new { }))["access_token"]);
 

@@ -151,7 +151,7 @@ public sealed class MailSignUpTests(MailPlatform shared) : IClassFixture<MailPla
     public async Task Only_the_service_role_invites()
     {
         var user = await _platform.ConfirmedAsync();
-        using var forged = _platform.Client(user.AccessToken[..^3] + "abc");
+        using var forged = _platform.Client(TestPlatform.Forged(user.AccessToken));
         using var nobody = _platform.Client(null);
         var body = new { email = Fresh() };
 

@@ -9,6 +9,7 @@ public sealed class MfaSettingsTests
     {
         await using var platform = await TestPlatform.StartAsync(
             ("Encryption:PrivateKey", "what encrypts in these tests"), ("Auth:Mfa:DailyAttempts", "3"));
+        await platform.Database.HoldRateClockAsync();
         var (user, other) = (await platform.SignUpAsync(), await platform.SignUpAsync());
         var app = await user.AppAsync();
         var challenge = await user.ChallengeAsync(app.Factor);

@@ -18,13 +18,7 @@ public sealed class RateLimitTests : IAsyncLifetime
     public async Task InitializeAsync()
     {
         _database = await TestDatabase.CreateAsync();
-        // As if every call came in one moment: no window ends under way.
-        await _database.ExecuteAsync("""
-            do $do$
-            begin
-              execute replace(pg_get_functiondef('hedgerow.take_rate(text, integer, interval, timestamptz)'::regprocedure), 'clock_timestamp()', $$'2026-01-01 12:00:30+00'::timestamptz$$);
-            end $do$
-            """);
+        await _database.HoldRateClockAsync();
         _one = await TestPlatform.StartOnAsync(_database, s_settings);
         _other = await TestPlatform.StartOnAsync(_database, s_settings);
     }

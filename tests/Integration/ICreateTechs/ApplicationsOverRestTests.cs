@@ -63,11 +63,11 @@ public sealed class ApplicationsOverRestTests : IAsyncLifetime
         var open = await AddAsync(owner, "environment_variables",
             new { project_id = project, key = "API_URL", value_encrypted = "https://example.com", environment = "all", is_secret = false });
         var secret = await AddAsync(owner, "environment_variables",
-            new { project_id = project, key = "TOKEN", value_encrypted = "hush", environment = "all" });
+            new { project_id = project, key = "TOKEN", value_encrypted = "hush-hush", environment = "all" });
 
         var rows = await owner.Http.GetStringAsync("/rest/v1/environment_variables");
         Assert.DoesNotContain("https://example.com", rows, StringComparison.Ordinal);
-        Assert.DoesNotContain("hush", rows, StringComparison.Ordinal);
+        Assert.DoesNotContain("hush-hush", rows, StringComparison.Ordinal);
 
         using var revealed = await owner.Http.PostAsJsonAsync("/rest/v1/rpc/reveal_environment_variable", new { variable_id = open });
         Assert.Equal("https://example.com", await revealed.Content.ReadFromJsonAsync<string>());
@@ -75,7 +75,7 @@ public sealed class ApplicationsOverRestTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.Forbidden, hidden.StatusCode);
 
         using var environment = await platform.Service.PostAsJsonAsync("/rest/v1/rpc/environment_of", new { project_id = project, environment = "production" });
-        Assert.Contains("hush", await environment.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.Contains("hush-hush", await environment.Content.ReadAsStringAsync(), StringComparison.Ordinal);
     }
 
     private static async Task<Guid> AddAsync(TestUser user, string table, object row)

@@ -66,7 +66,7 @@ public sealed class ResumableAccessTests(SharedPlatform shared) : IClassFixture<
         var metadata = ("Upload-Metadata", (string?)TusWorld.Metadata(bucket, name));
 
         Assert.Equal(400, (await nobody.TusAsync("POST", signed, null, metadata, ("Upload-Length", "6"))).Status);
-        Assert.Equal(400, (await nobody.TusAsync("POST", signed, null, metadata, ("Upload-Length", "6"), ("x-signature", token[..^4] + "AAAA"))).Status);
+        Assert.Equal(400, (await nobody.TusAsync("POST", signed, null, metadata, ("Upload-Length", "6"), ("x-signature", TestPlatform.Forged(token)))).Status);
         Assert.Equal(400, (await nobody.TusAsync("POST", signed, null, metadata, ("Upload-Length", "6"), ("x-signature", ann.AccessToken))).Status);
         Assert.Equal(400, (await nobody.TusAsync("POST", signed, null, ("Upload-Metadata", TusWorld.Metadata(bucket, name + "b")), ("Upload-Length", "6"), ("x-signature", token))).Status);
         Assert.Equal(400, (await nobody.TusAsync("POST", TusWorld.Path, null, metadata, ("Upload-Length", "6"), ("x-signature", token))).Status);

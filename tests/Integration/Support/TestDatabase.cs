@@ -54,16 +54,24 @@ public sealed class TestDatabase : IAsyncDisposable
         return await command.ExecuteScalarAsync() is T value ? value : default;
     }
 
-    /// <summary>Asks, as superuser, until the answer is true; for at most a minute.</summary>
+    /// <summary>Asks, as superuser, until the answer is true; for at most three minutes.</summary>
     public async Task UntilAsync(string question)
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(1));
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(3));
         await using var connection = await OpenAdminAsync();
         await using var command = TestSession.Command(connection, question, []);
         while (await command.ExecuteScalarAsync(patience.Token) is not true)
         {
         }
     }
+
+    /// <summary>As if every call that is limited came in one moment: no window ends under way.</summary>
+    public Task HoldRateClockAsync() => ExecuteAsync("""
+        do $do$
+        begin
+          execute replace(pg_get_functiondef('hedgerow.take_rate(text, integer, interval, timestamptz)'::regprocedure), 'clock_timestamp()', $$'2026-01-01 12:00:30+00'::timestamptz$$);
+        end $do$
+        """);
 
     /// <summary>A superuser's connection, open.</summary>
     public async Task<NpgsqlConnection> OpenAdminAsync()

@@ -203,8 +203,8 @@ public sealed class TeamTests(ApplicationFixture fixture) : IClassFixture<Applic
     [Theory]
     [InlineData("insert into appforge.code_reviews (project_id, reviewer_id) select $1, user_id from appforge.team_members where role = 'viewer' limit 1", "created code_review")]
     [InlineData("select appforge.create_project_version($1)", "created project_version")]
-    [InlineData("insert into appforge.integration_configs (project_id, integration_type, config_data) values ($1, 'slack', '{\"token\": \"hush\"}')", "created integration")]
-    [InlineData("insert into appforge.encrypted_secrets (project_id, secret_name, secret_value) values ($1, 'KEY', 'hush')", "created secret")]
+    [InlineData("insert into appforge.integration_configs (project_id, integration_type, config_data) values ($1, 'slack', '{\"token\": \"hush-hush\"}')", "created integration")]
+    [InlineData("insert into appforge.encrypted_secrets (project_id, secret_name, secret_value) values ($1, 'KEY', 'hush-hush')", "created secret")]
     [InlineData("insert into appforge.security_audits (project_id, audit_type) values ($1, 'compliance_check')", "created security_audit")]
     [InlineData("insert into appforge.project_permissions (project_id, user_id, permission_type) select $1, user_id, 'edit' from appforge.team_members where role = 'viewer' limit 1", "created permission")]
     public async Task AF_13_What_is_made_in_a_project_is_logged_without_its_secrets(string make, string expected)
@@ -212,7 +212,7 @@ public sealed class TeamTests(ApplicationFixture fixture) : IClassFixture<Applic
         var world = await ForgeWorld.MakeAsync(fixture);
         await world.Owner.ExecuteAsync(make, world.Project);
         Assert.Equal(expected, await world.Viewer.ScalarAsync<string>(
-            "select string_agg(action || ' ' || resource_type, ', ') from appforge.activity_logs where project_id = $1 and resource_type not in ('project', 'app') and changes::text not like '%hush%'", world.Project));
+            "select string_agg(action || ' ' || resource_type, ', ') from appforge.activity_logs where project_id = $1 and resource_type not in ('project', 'app') and changes::text not like '%hush-hush%'", world.Project));
     }
 
     [Fact]

@@ -135,12 +135,12 @@ public sealed class VisitorTests(ApplicationFixture fixture) : IClassFixture<App
     {
         var (admin, _) = await fixture.LanderAsync(role: "ADMIN");
         var (person, _) = await fixture.LanderAsync();
-        const string add = "insert into spike_land.marketing_accounts (platform, account_id, access_token, refresh_token) values ('GOOGLE_ADS', '123', 'hush', 'hush again') returning id";
+        const string add = "insert into spike_land.marketing_accounts (platform, account_id, access_token, refresh_token) values ('GOOGLE_ADS', '123', 'hush hush', 'hush hush again') returning id";
         await person.RefusedAsync("42501", add);
         var account = await admin.ScalarAsync<string>(add);
-        Assert.DoesNotContain("hush", (await admin.ScalarAsync<string>("select access_token || refresh_token from spike_land.marketing_accounts where id = $1", account))!, StringComparison.Ordinal);
+        Assert.DoesNotContain("hush hush", (await admin.ScalarAsync<string>("select access_token || refresh_token from spike_land.marketing_accounts where id = $1", account))!, StringComparison.Ordinal);
         const string reveal = "select access_token || ', ' || refresh_token from spike_land.reveal_marketing_tokens($1)";
-        Assert.Equal("hush, hush again", await fixture.Service.ScalarAsync<string>(reveal, account));
+        Assert.Equal("hush hush, hush hush again", await fixture.Service.ScalarAsync<string>(reveal, account));
         await admin.RefusedAsync("42501", reveal, account);
         var (colleague, _) = await fixture.LanderAsync(role: "ADMIN");
         Assert.Equal(0L, await colleague.ScalarAsync<long>("select count(*) from spike_land.marketing_accounts where id = $1", account));
