@@ -150,9 +150,9 @@ public sealed class SubscriptionTests(RealtimeWorld world) : RealtimeTests(world
         var ada = await Platform.SignUpAsync();
         await using var client = await PhoenixClient.ConnectAsync(Platform);
         var topic = NewTopic();
-        await client.SubscribeAsync(topic, TestTokens.For(ada.Id, TimeSpan.FromSeconds(2)), Notes());
+        await client.SubscribeAsync(topic, TestTokens.For(ada.Id, TimeSpan.FromSeconds(10)), Notes());
         var refreshed = NewTopic();
-        await client.SubscribeAsync(refreshed, TestTokens.For(ada.Id, TimeSpan.FromSeconds(2)), Notes());
+        await client.SubscribeAsync(refreshed, TestTokens.For(ada.Id, TimeSpan.FromSeconds(10)), Notes());
 
         await client.SendAsync(refreshed, "access_token", new { access_token = ada.AccessToken });
 

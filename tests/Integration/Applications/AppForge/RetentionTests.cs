@@ -51,8 +51,10 @@ public sealed class RetentionTests(ApplicationFixture fixture) : IClassFixture<A
         await @operator.ExecuteAsync("insert into appforge.users (id) values ('u')");
         await @operator.ExecuteAsync("insert into appforge.projects (id, owner_id, name) values ('p', 'u', 'P')");
         await @operator.ExecuteAsync("insert into appforge.apps (id, project_id, name) values ('a', 'p', 'A')");
-        await service.ExecuteAsync("insert into appforge.app_metrics (app_id, metric_type, value, timestamp) select 'a', 'latency', n, now() - n * interval '1 hour' from generate_series(1, 3000) as n");
-        await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => service.ExecuteAsync("select hedgerow.run_upkeep('appforge.retention')")));
+        // One moment for all: which hours are old changes with each hour.
+        var moment = DateTime.UtcNow;
+        await service.ExecuteAsync("insert into appforge.app_metrics (app_id, metric_type, value, timestamp) select 'a', 'latency', n, $1 - n * interval '1 hour' from generate_series(1, 3000) as n", moment);
+        await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => service.ExecuteAsync("select hedgerow.run_upkeep('appforge.retention', $1)", moment)));
         Assert.Equal("3000 2832", await @operator.ScalarAsync<string>(
             "select concat_ws(' ', (select count(*) from appforge.app_metrics) + (select count(*) from appforge_archive.app_metrics), (select sum(count) from appforge.app_metrics_hourly))"));
         await service.RefusedAsync("42501", "delete from appforge_archive.app_metrics");
