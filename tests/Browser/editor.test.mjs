@@ -7,6 +7,7 @@ import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
+import { keptPort } from '../Support/ports.mjs';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
 const executablePath = [process.env.CHROMIUM, '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((file) => file && existsSync(file));
@@ -14,11 +15,12 @@ const skip = executablePath ? false : 'no Chromium is installed (Debian: chromiu
 const patience = 60_000;
 
 const state = path.join(mkdtempSync(path.join(tmpdir(), 'hedgerow-editor-')), 'state');
+const port = keptPort();
 let gateway, browser, url;
 
 /** A platform of its own: this one is killed. */
-async function start(port) {
-  gateway = spawn(path.join(root, 'hedgerow'), ['up', '--state', state, '--port', String(port)], { stdio: ['ignore', 'pipe', 'inherit'] });
+async function start() {
+  gateway = spawn(path.join(root, 'hedgerow'), ['up', '--state', state, '--port', String(await port)], { stdio: ['ignore', 'pipe', 'inherit'] });
   url = await new Promise((resolve, reject) => {
     let said = '';
     gateway.stdout.on('data', (data) => {
@@ -39,7 +41,7 @@ function end(signal) {
 
 before(async () => {
   if (skip) return;
-  await start(0);
+  await start();
   browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
 });
 
@@ -121,12 +123,11 @@ test('two people edit one file, see each other, and miss nothing over a killed g
   await his.shows('hers again');
 
   // The gateway is killed; he is without a network while she saves to the next one. He hears of it when he is back, as of what is saved then.
-  const port = new URL(url).port;
   await end('SIGKILL');
   await his.context.setOffline(true);
   await hers.page.locator('#state', { hasText: 'reconnecting' }).waitFor();
   await his.page.locator('#state', { hasText: 'reconnecting' }).waitFor();
-  await start(port);
+  await start();
   await hers.text.fill('saved while he was away');
   await hers.save();
   await his.context.setOffline(false);

@@ -3,13 +3,13 @@ import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { copyFile, mkdir, mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import test, { after, before } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { createClient } from '@supabase/supabase-js';
 import { Upload } from 'tus-js-client';
+import { keptPort } from '../Support/ports.mjs';
 import { root } from './platform.mjs';
 
 const chunk = 6 * 1024 * 1024;
@@ -42,10 +42,7 @@ const state = (name) => path.join(folder, name);
 
 before(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'hedgerow-resumable-'));
-  const probe = createServer().listen(0, '127.0.0.1');
-  await new Promise((resolve) => probe.once('listening', resolve));
-  port = String(probe.address().port);
-  await new Promise((resolve) => probe.close(resolve));
+  port = String(await keptPort());
   first = await up('--state', state('a'), '--port', port);
   const { error } = await files(first).createBucket('files', { public: false });
   assert.equal(error, null);

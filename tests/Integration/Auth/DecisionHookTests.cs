@@ -61,6 +61,7 @@ public sealed class DecisionHookPlatform : IAsyncLifetime
             ("Auth:Hook:PasswordVerificationAttemptUri", "pg-functions://postgres/public/password_attempt"),
             ("Auth:Hook:MfaVerificationAttemptUri", "pg-functions://postgres/public/mfa_attempt"),
             ("Encryption:PrivateKey", "what encrypts in these tests"), ("Auth:Sms:Enabled", "true"), ("Auth:Mail:DevInbox", "true"), ("Auth:Mail:MaxFrequency", "0"),
+            ("Auth:Hook:TimeoutMilliseconds", "60000"),
         ];
         Platform = await TestPlatform.StartOnAsync(_database, settings);
         Careful = await TestPlatform.StartOnAsync(_database, [.. settings, ("Auth:AutoConfirm", "false")]);
@@ -167,9 +168,9 @@ public sealed class HttpHookTests
 {
     private static readonly byte[] s_secret = "sixteen bytes and more"u8.ToArray();
 
-    private static (string, string)[] Settings(HttpEcho echo, string hook) =>
+    private static (string, string)[] Settings(string url, string hook) =>
     [
-        ($"Auth:Hook:{hook}Uri", echo.Url + "/hook"), ($"Auth:Hook:{hook}Secrets", $"v1,whsec_{Convert.ToBase64String(s_secret)}"),
+        ($"Auth:Hook:{hook}Uri", url + "/hook"), ($"Auth:Hook:{hook}Secrets", $"v1,whsec_{Convert.ToBase64String(s_secret)}"),
         ("Auth:Hook:HttpTimeoutMilliseconds", "60000"), ("Auth:Mail:Smtp:RetryDelay", "1"), ("Auth:Mail:MaxFrequency", "0"),
     ];
 
@@ -184,7 +185,7 @@ public sealed class HttpHookTests
     public async Task Who_wants_to_become_a_user_is_shown_and_may_be_refused()
     {
         await using var echo = new HttpEcho();
-        await using var platform = await TestPlatform.StartAsync(Settings(echo, "BeforeUserCreated"));
+        await using var platform = await TestPlatform.StartAsync(Settings(echo.Url, "BeforeUserCreated"));
         var user = await platform.SignUpAsync();
         var payload = Payload(echo.Heard[0]);
         Assert.Equal("before-user-created", payload.GetProperty("metadata").GetProperty("name").GetString());
@@ -210,10 +211,8 @@ public sealed class HttpHookTests
     [Fact]
     public async Task A_hook_that_does_not_answer_refuses()
     {
-        var gone = new HttpEcho();
-        var settings = Settings(gone, "PasswordVerificationAttempt");
-        await gone.DisposeAsync();
-        await using var platform = await TestPlatform.StartAsync(settings);
+        using var gone = new HeldPort();
+        await using var platform = await TestPlatform.StartAsync(Settings($"http://127.0.0.1:{gone.Number}", "PasswordVerificationAttempt"));
         var user = await platform.SignUpAsync();
 
         var answer = await platform.SignInAsync(user.Email);
@@ -225,7 +224,7 @@ public sealed class HttpHookTests
     public async Task Claims_may_come_over_http()
     {
         await using var echo = new HttpEcho();
-        await using var platform = await TestPlatform.StartAsync(Settings(echo, "CustomAccessToken"));
+        await using var platform = await TestPlatform.StartAsync(Settings(echo.Url, "CustomAccessToken"));
         echo.AnswerNext(200, "{}");
 
         Assert.Equal("output claims field is missing", (await platform.AskAsync("signup", new { }))["msg"]);
@@ -239,7 +238,7 @@ public sealed class HttpHookTests
     public async Task Mails_are_handed_over_with_what_they_need()
     {
         await using var echo = new HttpEcho();
-        await using var platform = await TestPlatform.StartAsync([.. Settings(echo, "SendEmail"), ("Auth:AutoConfirm", "false"), ("Auth:Mail:Notifications:EmailChanged", "true")]);
+        await using var platform = await TestPlatform.StartAsync([.. Settings(echo.Url, "SendEmail"), ("Auth:AutoConfirm", "false"), ("Auth:Mail:Notifications:EmailChanged", "true")]);
         var (before, after) = (MailSteps.Fresh(), MailSteps.Fresh());
         await platform.AskAsync("signup", new { email = before, password = "correct horse" });
         var signUp = Payload((await echo.HearAsync(1))[0]);
@@ -273,7 +272,7 @@ public sealed class HttpHookTests
             """);
         await using var platform = await TestPlatform.StartOnAsync(database,
             ("Auth:Hook:SendEmailUri", "pg-functions://postgres/public/send_message"), ("Auth:Hook:SendSmsUri", "pg-functions://postgres/public/send_message"),
-            ("Auth:Sms:Enabled", "true"));
+            ("Auth:Sms:Enabled", "true"), ("Auth:Hook:TimeoutMilliseconds", "60000"));
 
         await platform.AskAsync("otp", new { email = MailSteps.Fresh() });
         await platform.AskAsync("otp", new { phone = PhonePlatform.NewNumber() });

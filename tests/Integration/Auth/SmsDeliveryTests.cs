@@ -15,7 +15,7 @@ public sealed class SmsDeliveryTests
     private static (string, string)[] Hook(HttpEcho echo) =>
     [
         ("Auth:Sms:Enabled", "true"), ("Auth:Hook:SendSmsUri", echo.Url + "/send"), ("Auth:Hook:SendSmsSecrets", $"v1,whsec_{Convert.ToBase64String(s_secret)}"),
-        ("Auth:Mail:Smtp:RetryDelay", "1"),
+        ("Auth:Mail:Smtp:RetryDelay", "1"), ("Auth:Hook:HttpTimeoutMilliseconds", "60000"),
     ];
 
     private static (string, string)[] Twilio(HttpEcho echo) =>

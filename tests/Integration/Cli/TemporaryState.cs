@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Hedgerow.Cli.Embedded;
 
@@ -43,11 +44,16 @@ internal sealed class TemporaryState : IDisposable
         return JsonSerializer.Deserialize<Dictionary<string, string>>(said)!;
     }
 
+    /// <summary>The port that the next server takes while it is free.</summary>
+    public Task PreferPortAsync(int port) => File.WriteAllTextAsync(System.IO.Path.Combine(Server, "port"), port.ToString(CultureInfo.InvariantCulture));
+
     public void Dispose()
     {
         if (Elsewhere is { } elsewhere && Directory.Exists(elsewhere)) Directory.Delete(elsewhere, recursive: true);
         Directory.Delete(_parent, recursive: true);
     }
 
-    private string Data => System.IO.Path.Combine(Elsewhere ?? System.IO.Path.Combine(Path, "postgres"), "data");
+    private string Server => Elsewhere ?? System.IO.Path.Combine(Path, "postgres");
+
+    private string Data => System.IO.Path.Combine(Server, "data");
 }

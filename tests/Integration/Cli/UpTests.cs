@@ -70,6 +70,11 @@ public sealed class UpTests
     {
         using var state = new TemporaryState();
         IReadOnlyDictionary<string, string> before, after;
+        using (await UpAsync(state))
+        {
+        }
+        // The port of a local Supabase's database is among those that the system gives to whoever asks for any: while the server is away it may be given.
+        await state.PreferPortAsync(Random.Shared.Next(20_000, 32_000));
         using (await UpAsync(state)) before = await state.StatusAsync();
         using (await UpAsync(state)) after = await state.StatusAsync();
         Assert.Equal(before["ANON_KEY"], after["ANON_KEY"]);

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using Hedgerow.Storage.Backends;
+using Hedgerow.Tests.Integration.Support;
 
 namespace Hedgerow.Tests.Integration.Storage;
 
@@ -11,11 +12,8 @@ public sealed class S3FaultTests
     [Fact]
     public async Task A_server_that_is_down_is_unavailable()
     {
-        using var socket = new TcpListener(IPAddress.Loopback, 0);
-        socket.Start();
-        var port = ((IPEndPoint)socket.LocalEndpoint).Port;
-        socket.Stop();
-        await EveryCallFailsAsync(port, BackendFault.Unavailable);
+        using var port = new HeldPort();
+        await EveryCallFailsAsync(port.Number, BackendFault.Unavailable);
     }
 
     [Fact]

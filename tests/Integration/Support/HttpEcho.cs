@@ -1,6 +1,9 @@
 using System.Collections.Concurrent;
-using System.Net;
-using System.Net.Sockets;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 
 namespace Hedgerow.Tests.Integration.Support;
 
@@ -10,21 +13,19 @@ public sealed record HeardRequest(string Method, string Path, IReadOnlyDictionar
 /// <summary>An HTTP server on a free port that remembers what it is asked and answers what a test says.</summary>
 public sealed class HttpEcho : IAsyncDisposable
 {
-    private readonly HttpListener _listener = new();
+    private readonly WebApplication _server;
     private readonly ConcurrentQueue<HeardRequest> _heard = new();
     private readonly ConcurrentQueue<(int Status, string Body)> _answers = new();
-    private readonly Task _serving;
 
     public HttpEcho()
     {
-        using (var probe = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp))
-        {
-            probe.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-            Url = $"http://127.0.0.1:{((IPEndPoint)probe.LocalEndPoint!).Port}";
-        }
-        _listener.Prefixes.Add(Url + "/");
-        _listener.Start();
-        _serving = ServeAsync();
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.WebHost.UseKestrelCore().UseUrls("http://127.0.0.1:0");
+        builder.Logging.ClearProviders();
+        _server = builder.Build();
+        _server.Run(AnswerAsync);
+        _server.Start();
+        Url = _server.Urls.First();
     }
 
     public string Url { get; }
@@ -42,34 +43,18 @@ public sealed class HttpEcho : IAsyncDisposable
         return Heard;
     }
 
-    private async Task ServeAsync()
+    private async Task AnswerAsync(HttpContext http)
     {
-        while (_listener.IsListening)
-        {
-            HttpListenerContext context;
-            try
-            {
-                context = await _listener.GetContextAsync();
-            }
-            catch (Exception e) when (e is HttpListenerException or ObjectDisposedException)
-            {
-                return;
-            }
-            using var body = new MemoryStream();
-            await context.Request.InputStream.CopyToAsync(body);
-            var headers = context.Request.Headers.AllKeys.OfType<string>().ToDictionary(name => name.ToLowerInvariant(), name => context.Request.Headers[name]!);
-            var (status, answer) = _answers.TryDequeue(out var next) ? next : (200, "{}");
-            context.Response.StatusCode = status;
-            context.Response.ContentType = "application/json";
-            await context.Response.OutputStream.WriteAsync(System.Text.Encoding.UTF8.GetBytes(answer));
-            context.Response.Close();
-            _heard.Enqueue(new HeardRequest(context.Request.HttpMethod, context.Request.Url!.AbsolutePath, headers, body.ToArray()));
-        }
+        using var body = new MemoryStream();
+        await http.Request.Body.CopyToAsync(body);
+        var headers = http.Request.Headers.ToDictionary(header => header.Key.ToLowerInvariant(), header => header.Value.ToString());
+        var (status, answer) = _answers.TryDequeue(out var next) ? next : (200, "{}");
+        // Before the answer: whoever has it may look at once.
+        _heard.Enqueue(new HeardRequest(http.Request.Method, http.Request.Path, headers, body.ToArray()));
+        http.Response.StatusCode = status;
+        http.Response.ContentType = "application/json";
+        await http.Response.WriteAsync(answer);
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        _listener.Close();
-        await _serving;
-    }
+    public ValueTask DisposeAsync() => _server.DisposeAsync();
 }

@@ -8,6 +8,7 @@ namespace Hedgerow.Tests.Integration.Support;
 public sealed class TcpRelay : IAsyncDisposable
 {
     private readonly int _target;
+    private readonly HeldPort _port = new(); // also while it is cut
     private readonly ConcurrentBag<TcpClient> _sockets = [];
     private TcpListener _listener;
     private Task _accepting = Task.CompletedTask;
@@ -16,13 +17,12 @@ public sealed class TcpRelay : IAsyncDisposable
     public TcpRelay(int target)
     {
         _target = target;
-        _listener = new TcpListener(IPAddress.Loopback, 0);
+        _listener = new TcpListener(IPAddress.Loopback, Port);
         _listener.Start();
-        Port = ((IPEndPoint)_listener.LocalEndpoint).Port;
         _accepting = AcceptAsync(_listener);
     }
 
-    public int Port { get; }
+    public int Port => _port.Number;
 
     /// <summary>Breaks every connection and refuses new ones.</summary>
     public async Task CutAsync()
@@ -79,5 +79,9 @@ public sealed class TcpRelay : IAsyncDisposable
         to.Dispose();
     }
 
-    public async ValueTask DisposeAsync() => await CutAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await CutAsync();
+        _port.Dispose();
+    }
 }
