@@ -16,6 +16,7 @@ public sealed class ProviderClientTests : IAsyncLifetime
     private readonly TaskCompletionSource _stopped = new();
     private WebApplication _provider = null!;
     private ProviderClients _clients = null!;
+    private ProviderClients _impatient = null!;
     private int _reachedInside;
 
     public async Task InitializeAsync()
@@ -26,13 +27,15 @@ public sealed class ProviderClientTests : IAsyncLifetime
         _provider = builder.Build();
         _provider.Run(AnswerAsync);
         await _provider.StartAsync();
-        _clients = new ProviderClients(new ExternalOptions { Timeout = 1 }, allowLoopback: true, NullLogger<ProviderClient>.Instance);
+        _clients = Clients(seconds: 60);
+        _impatient = Clients(seconds: 1);
     }
 
     public async Task DisposeAsync()
     {
         _stopped.SetResult();
         _clients.Dispose();
+        _impatient.Dispose();
         await _provider.DisposeAsync();
     }
 
@@ -54,7 +57,7 @@ public sealed class ProviderClientTests : IAsyncLifetime
     {
         foreach (var isGuarded in new[] { true, false })
         {
-            var answer = await Client(isGuarded).GetAsync(_provider.Urls.First() + path, bearer: null, CancellationToken.None);
+            var answer = await Client(isGuarded, path == "/never" ? _impatient : _clients).GetAsync(_provider.Urls.First() + path, bearer: null, CancellationToken.None);
             Assert.Equal((502, "unexpected_failure"), (answer.Error?.Status, answer.Error?.Code));
         }
         Assert.Equal(0, _reachedInside);
@@ -67,7 +70,9 @@ public sealed class ProviderClientTests : IAsyncLifetime
         Assert.Equal(502, answer.Error?.Status);
     }
 
-    private ProviderClient Client(bool isGuarded) => _clients.For(new OAuth2Setup
+    private static ProviderClients Clients(int seconds) => new(new ExternalOptions { Timeout = seconds }, allowLoopback: true, NullLogger<ProviderClient>.Instance);
+
+    private ProviderClient Client(bool isGuarded, ProviderClients? clients = null) => (clients ?? _clients).For(new OAuth2Setup
     {
         Name = "custom:test", Audiences = ["c"], Secret = "s", RedirectUri = "https://here.test", IsGuarded = isGuarded,
         Endpoints = new("https://a.test", "https://a.test", ClientAuthentication.Basic), ReadProfile = (_, _, _) => throw new InvalidOperationException(),
