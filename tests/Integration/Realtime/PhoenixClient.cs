@@ -10,7 +10,7 @@ namespace Hedgerow.Tests.Integration.Realtime;
 /// <summary>What a client of Supabase's protocol sends and gets, message by message.</summary>
 public sealed class PhoenixClient : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     private readonly ClientWebSocket _socket = new();
     private readonly Channel<PhoenixEvent> _events = Channel.CreateUnbounded<PhoenixEvent>();

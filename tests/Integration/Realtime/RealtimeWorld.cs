@@ -1,4 +1,5 @@
 using Hedgerow.Tests.Integration.Support;
+using Npgsql;
 
 namespace Hedgerow.Tests.Integration.Realtime;
 
@@ -16,23 +17,41 @@ public sealed class RealtimeWorld : IAsyncLifetime
     public async Task DisposeAsync() => await Platform.DisposeAsync();
 
     public static async Task<TestPlatform> StartAsync(params (string, string)[] settings) =>
-        await FollowingAsync(await TestPlatform.StartAsync([("Realtime:Enabled", "true"), .. settings]), 1);
+        await FollowingAsync(await TestPlatform.StartAsync([("Realtime:Enabled", "true"), .. settings]), []);
 
     public static async Task<TestPlatform> StartOnAsync(TestDatabase database, params (string, string)[] settings)
     {
         var readers = await ReadersAsync(database);
-        return await FollowingAsync(await TestPlatform.StartOnAsync(database, [("Realtime:Enabled", "true"), .. settings]), readers + 1);
+        return await FollowingAsync(await TestPlatform.StartOnAsync(database, [("Realtime:Enabled", "true"), .. settings]), readers);
     }
 
     /// <summary>Once it reads the log: the first slot of a database waits for every transaction of the server that is open.</summary>
-    private static async Task<TestPlatform> FollowingAsync(TestPlatform platform, long readers)
+    /// <param name="before">Slots of readers that were there before; one that has ended may still be among them for a moment.</param>
+    private static async Task<TestPlatform> FollowingAsync(TestPlatform platform, string[] before)
     {
-        while (await ReadersAsync(platform.Database) < readers) await Task.Yield();
+        while (!(await ReadersAsync(platform.Database)).Except(before).Any()) await Task.Yield();
         return platform;
     }
 
-    private static Task<long> ReadersAsync(TestDatabase database) =>
-        database.ScalarAsync<long>("select count(*) from pg_replication_slots where database = current_database() and active and slot_name like '%reader%'");
+    private static async Task<string[]> ReadersAsync(TestDatabase database) => (await database.ScalarAsync<string[]>(
+        "select coalesce(array_agg(slot_name::text), '{}') from pg_replication_slots where database = current_database() and active and slot_name like '%reader%'"))!;
+
+    /// <summary>Drops a database's slots of such names as soon as nobody uses them.</summary>
+    public static async Task DropSlotsAsync(TestDatabase database, string names)
+    {
+        while (true)
+        {
+            try
+            {
+                await database.ExecuteAsync("select pg_drop_replication_slot(slot_name) from pg_replication_slots where database = current_database() and slot_name like $1", names);
+                return;
+            }
+            catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.ObjectInUse or PostgresErrorCodes.UndefinedObject)
+            {
+                await Task.Yield();
+            }
+        }
+    }
 
     public static Task MakeNotesAsync(TestDatabase database) => MakeNotesAsync(sql => database.ExecuteAsync(sql));
 
