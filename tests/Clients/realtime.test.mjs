@@ -10,7 +10,7 @@ after(() => Promise.all(clients.map((client) => client.removeAllChannels())));
 
 /** The official client with a socket of its own; signed in where there is a session. */
 async function connect(session, options = {}, key = anonKey) {
-  const client = createClient(url, key, { auth: { persistSession: false, autoRefreshToken: false }, realtime: { transport: WebSocket, ...options } });
+  const client = createClient(url, key, { auth: { persistSession: false, autoRefreshToken: false }, realtime: { transport: WebSocket, timeout: 60_000, ...options } });
   if (session) await client.auth.setSession(session);
   clients.push(client);
   return client;

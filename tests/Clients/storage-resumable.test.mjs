@@ -93,7 +93,8 @@ test('paused in the midst of a request it goes on from what has arrived', async 
   await send(createReadStream(path.join(folder, 'a')), id, 'a', {
     chunkSize: Infinity,
     onProgress: (sent) => {
-      if (paused || sent < 30_000_000) return;
+      // It is told ten times a second at most: a quick machine may not hear of the second half at all.
+      if (paused || sent < 15_000_000) return;
       paused = true;
       upload.abort().then(() => upload.start());
     },

@@ -89,11 +89,12 @@ public sealed class CommitGroupTests
         await using var server = await OwnServer.StartAsync();
         await server.ExecuteAsync("alter system set synchronous_standby_names = 'away'");
         await server.ExecuteAsync("select pg_reload_conf()");
-        var shared = Multiplexer.For(new(server.ConnectionString) { ApplicationName = "waits" }, reads: 0, writes: 1, groupsCommits: true, TimeSpan.FromSeconds(3))!;
+        await UntilCommitsWaitAsync(server.ConnectionString);
+        var shared = Multiplexer.For(new(server.ConnectionString) { ApplicationName = "waits" }, reads: 0, writes: 1, groupsCommits: true, TimeSpan.FromMinutes(1))!;
         Assert.Null(await TextAsync(shared, Script("select $1", "no connection yet", [])));
         await UntilAsync(server.ConnectionString, "select exists (select from pg_stat_activity where application_name = 'waits' and wait_event = 'SyncRep')");
 
-        await shared.DisposeAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(30));
+        await shared.DisposeAsync().AsTask().WaitAsync(TimeSpan.FromMinutes(2));
     }
 
     [Fact]
@@ -158,8 +159,8 @@ public sealed class CommitGroupTests
 
     private static async Task<Multiplexer> ConnectAsync(string connection)
     {
-        var shared = Multiplexer.For(new(connection), reads: 0, writes: 1, groupsCommits: true, TimeSpan.FromSeconds(3))!;
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        var shared = Multiplexer.For(new(connection), reads: 0, writes: 1, groupsCommits: true, TimeSpan.FromMinutes(1))!;
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(2));
         while (await TextAsync(shared, Script("select $1", "connected", [])) is null) await Task.Delay(10, patience.Token);
         return shared;
     }
@@ -196,6 +197,23 @@ public sealed class CommitGroupTests
         await connection.OpenAsync(patience.Token);
         await using var ask = new NpgsqlCommand(question, connection);
         while (await ask.ExecuteScalarAsync(patience.Token) is not true) await Task.Delay(20, patience.Token);
+    }
+
+    /// <summary>The checkpointer tells the others in its own time that there is a standby to wait for.</summary>
+    private static async Task UntilCommitsWaitAsync(string database)
+    {
+        await using var probe = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(database) { ApplicationName = "probe" }.ConnectionString);
+        await probe.OpenAsync();
+        await using var other = new NpgsqlConnection(database);
+        await other.OpenAsync();
+        await using var cancel = new NpgsqlCommand("select bool_or(pg_cancel_backend(pid)) from pg_stat_activity where application_name = 'probe' and wait_event = 'SyncRep'", other);
+        for (var hasWaited = false; !hasWaited;)
+        {
+            await using var commit = new NpgsqlCommand("select pg_logical_emit_message(true, 'probe', '')", probe);
+            var committing = commit.ExecuteNonQueryAsync();
+            while (!hasWaited && !committing.IsCompleted) hasWaited = await cancel.ExecuteScalarAsync() is true;
+            await committing;
+        }
     }
 
     private static async Task<List<int>> IdsAsync(string database)

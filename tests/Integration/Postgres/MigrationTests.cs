@@ -6,6 +6,14 @@ namespace Hedgerow.Tests.Integration.Postgres;
 
 public sealed class MigrationTests : IAsyncLifetime, IDisposable
 {
+    private const string UntilThreeWait = """
+        do $$ begin
+          while (select count(*) < 3 from pg_locks where locktype = 'advisory' and not granted and database = (select oid from pg_database where datname = current_database())) loop
+            perform pg_sleep(0.02);
+          end loop;
+        end $$
+        """;
+
     private readonly SqlFolder _sql = new();
     private TestDatabase _database = null!;
 
@@ -42,7 +50,7 @@ public sealed class MigrationTests : IAsyncLifetime, IDisposable
     [Fact]
     public async Task Two_starts_at_once_apply_each_script_once()
     {
-        _sql.With("migrations/platform/0001_x.sql", "create table counted (n int); insert into counted values (1); select pg_sleep(0.3)")
+        _sql.With("migrations/platform/0001_x.sql", "create table counted (n int); insert into counted values (1);\n" + UntilThreeWait)
             .With("migrations/platform/0002_x.sql", "insert into counted values (2)");
         var waited = 0;
 
@@ -196,7 +204,7 @@ public sealed class MigrationTests : IAsyncLifetime, IDisposable
 
         await _sql.SetUpAsync(_database);
 
-        await listener.WaitAsync(TimeSpan.FromSeconds(10));
+        await listener.WaitAsync(TimeSpan.FromMinutes(1));
         Assert.Equal("reload schema", await heard.Task);
     }
 

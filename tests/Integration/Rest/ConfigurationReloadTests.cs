@@ -177,10 +177,10 @@ public sealed class ConfigurationReloadTests
     {
         await using var platform = await PlainPlatform.StartAsync(
             Schemas + """
-            create function one.slow() returns void language sql as $$ select pg_sleep(30) $$;
+            create function one.slow() returns void language sql as $$ select pg_sleep(300) $$;
             create function one.level() returns text language sql stable as $$ select current_setting('transaction_isolation') $$;
             create function one.own_level() returns text language sql stable as $$ select current_setting('transaction_isolation') $$ set default_transaction_isolation = 'repeatable read';
-            alter role {user} set statement_timeout = '50ms';
+            alter role {user} set statement_timeout = '3s';
             alter role {user} set default_transaction_isolation = 'serializable';
             """,
             ("Rest:Schemas", "one"));

@@ -67,7 +67,7 @@ public sealed class OpenApiTests(SharedPlatform shared) : IClassFixture<SharedPl
     /// <summary>The document once the schema cache has followed.</summary>
     private static async Task<JsonElement> UntilAsync(HttpClient client, Func<JsonElement, bool> shown)
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(2));
         while (true)
         {
             var document = await client.GetFromJsonAsync<JsonElement>("/rest/v1/", patience.Token);

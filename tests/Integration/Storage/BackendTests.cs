@@ -13,7 +13,7 @@ public sealed class BackendTests : IAsyncLifetime
     public async Task InitializeAsync()
     {
         Assert.True(StorageUrl.TryParse(_place.Url, out var url, out var problem), problem);
-        _store = url.Open(TimeSpan.FromSeconds(20));
+        _store = url.Open(TimeSpan.FromMinutes(2));
         Assert.True(await _store.AnswersAsync(CancellationToken.None));
     }
 

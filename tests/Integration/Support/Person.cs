@@ -66,7 +66,8 @@ internal sealed class Person(TestDatabase database, string role, Guid? id = null
 
     private static NpgsqlCommand Command(NpgsqlConnection connection, string sql, object?[] arguments)
     {
-        var command = new NpgsqlCommand(sql, connection);
+        // A busy machine takes longer than the driver's half a minute for what fills a table.
+        var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 300 };
         foreach (var argument in arguments)
         {
             command.Parameters.Add(new NpgsqlParameter { Value = argument ?? DBNull.Value });

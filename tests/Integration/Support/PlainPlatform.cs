@@ -98,7 +98,7 @@ public sealed class PlainPlatform : IAsyncDisposable
     /// <summary>Asks until the answer is as wanted; a reload is something that nobody waits for.</summary>
     public async Task<Answer> UntilAsync(Func<HttpClient, Task<Answer>> ask, Func<Answer, bool> wanted)
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(3));
         while (true)
         {
             var answer = await ask(Http);

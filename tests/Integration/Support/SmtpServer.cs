@@ -18,7 +18,7 @@ public sealed record Sender(string Address, string Name);
 public sealed class SmtpServer : IAsyncDisposable
 {
     private static readonly JsonSerializerOptions Web = new(JsonSerializerDefaults.Web);
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
 
     private readonly Process _process;
     private readonly Channel<ReceivedMail> _mails = Channel.CreateUnbounded<ReceivedMail>();

@@ -75,7 +75,8 @@ public sealed class TestSession : IAsyncDisposable
 
     internal static NpgsqlCommand Command(NpgsqlConnection connection, string sql, object?[] parameters)
     {
-        var command = new NpgsqlCommand(sql, connection);
+        // A busy machine takes longer than the driver's half a minute for what fills a table.
+        var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 300 };
         foreach (var parameter in parameters) command.Parameters.Add(new() { Value = parameter ?? DBNull.Value });
         return command;
     }

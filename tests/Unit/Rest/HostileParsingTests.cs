@@ -48,9 +48,13 @@ public sealed class HostileParsingTests
         TimeSpan Cost(int times)
         {
             var text = head + string.Concat(Enumerable.Repeat(repeated, times));
-            var begun = Stopwatch.GetTimestamp();
-            Parse(new("GET", "/items?" + text, [], null));
-            return Stopwatch.GetElapsedTime(begun);
+            // The best of several: a busy machine may do something else for a second.
+            return Enumerable.Range(0, 5).Min(_ =>
+            {
+                var begun = Stopwatch.GetTimestamp();
+                Parse(new("GET", "/items?" + text, [], null));
+                return Stopwatch.GetElapsedTime(begun);
+            });
         }
     }
 
