@@ -53,6 +53,7 @@ public static class SettingsRules
         Require(rest.Schemas.Split(',').Any(schema => schema.Trim().Length > 0), "Rest:Schemas", "names no schema");
         Require(!rest.Schemas.Split(',').Any(schema => schema.Trim() is "pg_catalog" or "information_schema"), "Rest:Schemas", "must not expose pg_catalog or information_schema; views over them can be");
         OneOf(rest.TxEnd, "Rest:TxEnd", "commit", "commit-allow-override", "rollback", "rollback-allow-override");
+        Require(rest.OpenApiServerProxyUri.Length == 0 || IsProxy(rest.OpenApiServerProxyUri), "Rest:OpenApiServerProxyUri", "must be an http or https URL without user and query, such as https://example.com:8443/base");
         OneOf(rest.OpenApiMode, "Rest:OpenApiMode", "follow-privileges", "ignore-privileges", "disabled");
         Require(!rest.ChannelEnabled || rest.Channel.Length > 0, "Rest:Channel", "is missing; Rest:ChannelEnabled=false turns the channel off");
         OneOf(rest.ErrorVerbosity, "Rest:ErrorVerbosity", "verbose", "minimal");
@@ -65,6 +66,8 @@ public static class SettingsRules
 
     private static void CheckJwt(JwtOptions jwt)
     {
+        // RFC 7519, 2: a StringOrURI with a colon in it is a URI.
+        Require(!jwt.Audience.Contains(':') || Uri.IsWellFormedUriString(jwt.Audience, UriKind.Absolute), "Jwt:Audience", "holds a colon, so it must be a URI");
         Require(jwt.CacheMaxEntries >= 0, "Jwt:CacheMaxEntries", "must not be negative");
         Require(jwt.Expiry > 0, "Jwt:Expiry", "must be positive");
         Require(jwt.KeysReloadSeconds is > 0 and <= 60, "Jwt:KeysReloadSeconds", "must be between 1 and 60");
@@ -262,6 +265,9 @@ public static class SettingsRules
             Require(TrustedProxies.Parse(proxy) is not null, "Gateway:TrustedProxies", "must hold addresses or networks such as 10.0.0.0/8");
         Require(gateway.ShutdownSeconds >= 0, "Gateway:ShutdownSeconds", "must not be negative");
     }
+
+    private static bool IsProxy(string text) => Uri.TryCreate(text, UriKind.Absolute, out var uri)
+        && uri is { Scheme: "http" or "https", Host.Length: > 0, UserInfo: "", Query: "", Fragment: "", Port: > 0 };
 
     private static bool IsJsonObject(string text)
     {

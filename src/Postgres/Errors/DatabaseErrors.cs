@@ -35,7 +35,7 @@ public static class DatabaseErrors
                 _ => [],
             },
             // PTxyz lets the message stand as the reason phrase.
-            Reason = e.SqlState.StartsWith("PT", StringComparison.Ordinal) ? e.MessageText : null,
+            Reason = SqlStates.Raised(e.SqlState) is null ? null : e.MessageText,
         };
     }
 }

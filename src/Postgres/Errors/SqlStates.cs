@@ -23,7 +23,11 @@ public static class SqlStates
         ['0', 'L', ..] or ['0', 'P', ..] or ['2', '8', ..] => 403,
         ['0', '9', ..] or ['2', '5', ..] or ['2', 'D', ..] or ['3', '8', ..] or ['3', '9', ..] or ['3', 'B', ..] or ['4', '0', ..] => 500,
         ['5', '4', ..] or ['5', '5', ..] or ['5', '7', ..] or ['5', '8', ..] or ['F', '0', ..] or ['H', 'V', ..] or ['P', '0', ..] or ['X', 'X', ..] => 500,
-        ['P', 'T', ..] => int.TryParse(sqlState.AsSpan(2), out var status) && HttpStatus.IsFinal(status) ? status : 500,
+        ['P', 'T', ..] => Raised(sqlState) ?? 500,
         _ => 400,
     };
+
+    /// <summary>The status in <c>PTxyz</c> (PostgREST, RAISE errors with HTTP Status Codes); null where there is none.</summary>
+    public static int? Raised(string sqlState) =>
+        sqlState.StartsWith("PT", StringComparison.Ordinal) && int.TryParse(sqlState.AsSpan(2), out var status) && HttpStatus.IsFinal(status) ? status : null;
 }

@@ -121,11 +121,13 @@ public sealed class SqlStateTests(SqlStateTests.Database database) : IClassFixtu
         Assert.Equal((403, "42501", null), (known.Status, known["code"], known.Header("WWW-Authenticate")));
     }
 
-    [Fact]
-    public async Task A_state_of_its_own_brings_its_message_as_the_reason()
+    [Theory]
+    [InlineData("PT402", 402, "Pay first")]
+    [InlineData("PT40A", 500, "Internal Server Error")]
+    public async Task A_status_of_its_own_brings_the_message_as_its_reason(string state, int status, string reason)
     {
-        using var response = await database.Platform.Http.GetAsync("/rpc/fails?state=PT402&message=Pay%20first");
+        using var response = await database.Platform.Http.GetAsync($"/rpc/fails?state={state}&message=Pay%20first");
 
-        Assert.Equal((402, "Pay first"), ((int)response.StatusCode, response.ReasonPhrase));
+        Assert.Equal((status, reason), ((int)response.StatusCode, response.ReasonPhrase));
     }
 }
