@@ -24,15 +24,16 @@ public sealed class IdentityGate(RequestDelegate next, JwtVerifier verifier, Act
 
     private Identity Identify(HttpRequest request)
     {
-        var key = request.Headers.TryGetValue("apikey", out var values) && values is [{ Length: > 0 } sent] ? sent : null;
         if (request.Headers.Authorization is [{ Length: > 0 } authorization])
         {
             if (BearerToken.Find(authorization, out var token)) return Verify(token);
             // Another scheme in front of an apikey is meant for whoever stands in front of the platform.
-            if (StorageEndpoints.TakesBareTokens(request.Path) && (key is null || !authorization.Contains(' '))) return Verify(authorization);
+            if (StorageEndpoints.TakesBareTokens(request.Path) && (!authorization.Contains(' ') || ApiKey(request.Headers) is null)) return Verify(authorization);
         }
-        return key is not null ? Verify(key) : verifier.Anonymous;
+        return ApiKey(request.Headers) is { } key ? Verify(key) : verifier.Anonymous;
     }
+
+    private static string? ApiKey(IHeaderDictionary headers) => headers.TryGetValue("apikey", out var values) && values is [{ Length: > 0 } key] ? key : null;
 
     private Identity Verify(ReadOnlySpan<char> token)
     {
