@@ -9,12 +9,8 @@ namespace Hedgerow.Postgres;
 public static class Sql
 {
     /// <summary><c>"name"</c>, with embedded quotes doubled. A NUL byte, which PostgreSQL cannot hold, ends the name.</summary>
-    public static string Identifier(string name)
-    {
-        var end = name.IndexOf('\0', StringComparison.Ordinal);
-        if (end >= 0) name = name[..end];
-        return string.Concat("\"", name.Replace("\"", "\"\"", StringComparison.Ordinal), "\"");
-    }
+    public static string Identifier(string name) =>
+        string.Concat("\"", BeforeNul(name).Replace("\"", "\"\"", StringComparison.Ordinal), "\"");
 
     /// <summary><c>"schema"."name"</c>; only <c>"name"</c> where the schema is empty.</summary>
     public static string Identifier(QualifiedName name) =>
@@ -23,12 +19,17 @@ public static class Sql
     /// <summary><c>'text'</c>, safe whatever <c>standard_conforming_strings</c> says. For utility statements, which take no parameters.</summary>
     public static string Literal(string text)
     {
-        var end = text.IndexOf('\0', StringComparison.Ordinal);
-        if (end >= 0) text = text[..end];
-        var quoted = text.Replace("'", "''", StringComparison.Ordinal);
+        var quoted = BeforeNul(text).Replace("'", "''", StringComparison.Ordinal);
         return quoted.Contains('\\', StringComparison.Ordinal)
             ? $"E'{quoted.Replace("\\", "\\\\", StringComparison.Ordinal)}'"
             : $"'{quoted}'";
+    }
+
+    /// <summary>What stands before the first NUL, which PostgreSQL cannot hold.</summary>
+    public static string BeforeNul(string text)
+    {
+        var end = text.IndexOf('\0', StringComparison.Ordinal);
+        return end < 0 ? text : text[..end];
     }
 
     /// <summary>A one-line comment that cannot be left: used to keep the prepared statements of different roles apart.</summary>

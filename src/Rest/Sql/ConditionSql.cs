@@ -86,14 +86,14 @@ internal static class ConditionSql
         return sql.Value(operation.Value).Raw(")");
     }
 
-    /// <summary><c>{"a","b"}</c> with quotes and backslashes escaped (PostgreSQL documentation, 8.15.6).</summary>
+    /// <summary><c>{"a","b"}</c> with quotes and backslashes escaped (PostgreSQL documentation, 8.15.6); as in PostgREST each value ends at a NUL.</summary>
     public static string ArrayLiteral(ImmutableArray<string> values)
     {
         var literal = new StringBuilder("{");
         for (var i = 0; i < values.Length; i++)
         {
             if (i > 0) literal.Append(',');
-            literal.Append('"').Append(values[i].Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)).Append('"');
+            literal.Append('"').Append(Hedgerow.Postgres.Sql.BeforeNul(values[i]).Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)).Append('"');
         }
         return literal.Append('}').ToString();
     }

@@ -98,6 +98,20 @@ public sealed class ErrorCodesTests(ErrorCodesTests.Database database) : IClassF
         Assert.Equal(3, (await _platform.Http.SendAsync("GET", "/projects")).Json.GetArrayLength());
     }
 
+    /// <summary>PostgreSQL's text holds no NUL: one in a list ends its value, anywhere else it is the database's to refuse.</summary>
+    [Theory]
+    [InlineData("/projects?name=in.(a%00x,b)&order=id&select=id", 200, """[{"id":1},{"id":2}]""")]
+    [InlineData("/projects?name=not.in.(a%00x,b)&select=id", 200, """[{"id":3}]""")]
+    [InlineData("/projects?name=eq.a%00x", 400, null)]
+    public async Task A_NUL_ends_a_value_of_a_list(string target, int status, string? body)
+    {
+        var answer = await _platform.Http.SendAsync("GET", target);
+
+        Assert.Equal(status, answer.Status);
+        if (body is null) Assert.Equal("22021", answer["code"]);
+        else Assert.Equal(body, System.Text.Json.JsonSerializer.Serialize(answer.Json));
+    }
+
     [Fact]
     public async Task Overloads_that_cannot_be_told_apart_are_named_in_an_order_of_their_own()
     {
