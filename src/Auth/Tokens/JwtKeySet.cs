@@ -63,11 +63,14 @@ public sealed class JwtKeySet
 
     private static IReadOnlyList<JwtKey> FromSecret(JwtOptions options)
     {
-        if (options.SecretIsBase64) return [new HmacKey(FromBase64(options.Secret)) { CanSign = true }];
+        if (options.SecretIsBase64) return [Passphrase(FromBase64(options.Secret))];
         return options.Secret.AsSpan().TrimStart().StartsWith("{", StringComparison.Ordinal)
             ? JwkReader.Read(options.Secret)
-            : [new HmacKey(Encoding.UTF8.GetBytes(options.Secret)) { CanSign = true }];
+            : [Passphrase(Encoding.UTF8.GetBytes(options.Secret))];
     }
+
+    /// <summary>For HS256 alone, as in PostgREST and GoTrue: who means another algorithm gives a JWK.</summary>
+    private static HmacKey Passphrase(byte[] secret) => new(secret, algorithm: JwtAlgorithm.HS256) { CanSign = true };
 
     /// <summary>Both alphabets are taken, as PostgREST does.</summary>
     private static byte[] FromBase64(string text)

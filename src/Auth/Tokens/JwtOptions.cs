@@ -7,7 +7,7 @@ namespace Hedgerow.Auth.Tokens;
 public sealed record JwtOptions
 {
     /// <summary>
-    /// A passphrase of at least 32 bytes (HMAC), or a JWK, or a JWK set as JSON: RS/PS/ES/HS 256, 384 and 512, and EdDSA where the platform has OpenSSL
+    /// A passphrase of at least 32 bytes (HS256), or a JWK, or a JWK set as JSON: RS/PS/ES/HS 256, 384 and 512, and EdDSA where the platform has OpenSSL
     /// (elsewhere such a key stops the start, and such a token is answered 401). Empty: no token can be verified, and a request
     /// that carries one is answered with PGRST300. <c>@file</c>: what stands in that file.
     /// </summary>

@@ -91,6 +91,16 @@ public sealed class JwtKeySetTests
     }
 
     [Fact]
+    public void A_passphrase_is_for_HS256_alone_and_a_JWK_for_what_its_length_allows()
+    {
+        var secret = string.Concat(Forge.Secret, Forge.Secret);
+        var token = Forge.Signed("""{"alg":"HS512"}""", """{"role":"a"}""", input => HMACSHA512.HashData(Encoding.UTF8.GetBytes(secret), input));
+
+        Assert.Equal(JwtErrors.NoSuitableKey, Forge.Verifier(new() { Secret = secret }).Verify(token).Caller.Error);
+        Assert.Null(Forge.Verifier(new() { Secret = $$"""{"kty":"oct","k":"{{Forge.Encode(secret)}}"}""" }).Verify(token).Caller.Error);
+    }
+
+    [Fact]
     public void The_same_secret_role_and_time_give_the_same_api_key()
     {
         var signer = new JwtSigner(JwtKeySet.From(Forge.Options));
