@@ -42,6 +42,7 @@ public sealed class ErrorsTests
     [InlineData("no json", """{"status":402,"headers":{}}""")]
     [InlineData("""{"code":"1"}""", """{"status":402,"headers":{}}""")]
     [InlineData("""{"code":"1","message":"m"}""", null)]
+    [InlineData("""{"code":"1","message":"\ud800"}""", """{"status":402,"headers":{}}""")]
     [InlineData("""{"code":"1","message":"m"}""", """{"status":"402","headers":{}}""")]
     [InlineData("""{"code":"1","message":"m"}""", """{"status":402}""")]
     public void What_cannot_be_read_of_it_is_PGRST121(string message, string? detail) =>

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
-using System.Text.Unicode;
 using Hedgerow.Auth.Tokens;
 using Hedgerow.Postgres;
 using Microsoft.AspNetCore.Http;
@@ -76,7 +75,7 @@ public sealed class AuthRequest(HttpContext http)
         var text = buffer.GetBuffer().AsSpan(0, (int)buffer.Length);
         try
         {
-            if (!IsText(text)) return AuthErrors.BadJson("it holds what is no Unicode text");
+            if (!UnicodeJson.IsText(text)) return AuthErrors.BadJson("it holds what is no Unicode text");
             var body = JsonSerializer.Deserialize(text, type);
             return body is null ? new T() : body;
         }
@@ -101,28 +100,6 @@ public sealed class AuthRequest(HttpContext http)
     {
         if (!Claims().Ok(out var claims, out var error)) return error;
         return claims.Role is "service_role" or "supabase_admin" ? null : AuthErrors.NotAdmin;
-    }
-
-    /// <summary>
-    /// Whether all of it is text: UTF-8 without halves of surrogate pairs. The reader looks at what it reads, not at what goes on as it came to where nothing
-    /// else is taken (metadata).
-    /// </summary>
-    /// <exception cref="JsonException">It is no JSON.</exception>
-    private static bool IsText(ReadOnlySpan<byte> json)
-    {
-        if (!Utf8.IsValid(json)) return false;
-        if (json.IndexOf("\\u"u8) < 0) return true;
-        var reader = new Utf8JsonReader(json);
-        try
-        {
-            while (reader.Read())
-                if (reader.TokenType is JsonTokenType.String or JsonTokenType.PropertyName && reader.ValueIsEscaped) reader.GetString();
-            return true;
-        }
-        catch (InvalidOperationException)
-        {
-            return false;
-        }
     }
 
     private static ApiError TooLarge => new(413, "validation_failed", $"The body is longer than {MaxBodyBytes} bytes");

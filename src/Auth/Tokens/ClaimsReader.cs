@@ -16,18 +16,15 @@ public sealed class ClaimsReader(string audience, RoleClaimPath rolePath, string
 {
     // Two readers of one token must not see different claims: duplicate names are refused (RFC 8725, 2.4).
     private static readonly JsonDocumentOptions s_strict = new() { AllowDuplicateProperties = false, MaxDepth = 32 };
-    private static readonly UTF8Encoding s_utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     public VerifiedToken Read(byte[] payload)
     {
-        string text;
         JsonDocument document;
         try
         {
-            text = s_utf8.GetString(payload);
-            document = JsonDocument.Parse(payload, s_strict);
+            document = UnicodeJson.Parse(payload, s_strict);
         }
-        catch (Exception e) when (e is JsonException or DecoderFallbackException)
+        catch (JsonException)
         {
             return Flawed(JwtErrors.ClaimsUnparsable);
         }
@@ -43,7 +40,7 @@ public sealed class ClaimsReader(string audience, RoleClaimPath rolePath, string
             var role = rolePath.Find(claims) ?? anonymousRole;
             Result<Caller> caller = AudienceFlaw(claims) is { } flaw ? flaw
                 : role.Length == 0 ? JwtErrors.AnonymousDisabled
-                : new Caller(role, WithRole(claims, text, role));
+                : new Caller(role, WithRole(claims, Encoding.UTF8.GetString(payload), role));
             return new VerifiedToken
             {
                 Identity = new Identity(caller),

@@ -53,7 +53,7 @@ public static class SignedToken
         JsonDocument document;
         try
         {
-            document = JsonDocument.Parse(bytes, s_strict);
+            document = UnicodeJson.Parse(bytes, s_strict);
         }
         catch (JsonException)
         {

@@ -59,7 +59,7 @@ public static class RaisedResponse
     {
         try
         {
-            using var document = JsonDocument.Parse(json);
+            using var document = UnicodeJson.Parse(json);
             return document.RootElement.ValueKind == JsonValueKind.Object ? document.RootElement.Clone() : null;
         }
         catch (JsonException)

@@ -84,7 +84,7 @@ public sealed class BroadcastEndpoint(TopicHub topics, TopicAccess access, Realt
         error = RealtimeErrors.Unprocessable("The body must be {\"messages\": [{\"topic\", \"event\", \"payload\", \"private\"}]}");
         try
         {
-            using var document = JsonDocument.Parse(body);
+            using var document = UnicodeJson.Parse(body);
             if (document.RootElement.ValueKind != JsonValueKind.Object || !document.RootElement.TryGetProperty("messages", out var list) || list.ValueKind != JsonValueKind.Array) return false;
             if (list.GetArrayLength() > MostMessages)
             {

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using Hedgerow.Postgres;
 
 namespace Hedgerow.Realtime.Phoenix;
 
@@ -17,7 +18,7 @@ public static class PhoenixWire
         JsonElement message;
         try
         {
-            using var document = JsonDocument.Parse(frame, s_strict);
+            using var document = UnicodeJson.Parse(frame, s_strict);
             message = document.RootElement.Clone();
         }
         catch (JsonException)

@@ -42,7 +42,7 @@ internal static class ResponseSettings
         headers = null;
         try
         {
-            using var document = JsonDocument.Parse(json);
+            using var document = UnicodeJson.Parse(json);
             if (document.RootElement.ValueKind != JsonValueKind.Array) return false;
             var list = new List<KeyValuePair<string, string>>();
             foreach (var item in document.RootElement.EnumerateArray())

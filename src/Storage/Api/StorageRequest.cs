@@ -63,13 +63,12 @@ public sealed class StorageRequest(HttpContext http, string operation)
         try
         {
             var json = buffer.Length == 0 ? "{}"u8.ToArray() : buffer.GetBuffer().AsMemory(0, (int)buffer.Length);
-            if (!JsonText.IsWhole(json.Span)) return StorageErrors.Invalid("The body holds half a character");
-            using var document = JsonDocument.Parse(json);
+            using var document = UnicodeJson.Parse(json);
             return document.RootElement.ValueKind == JsonValueKind.Object ? document.RootElement.Clone() : StorageErrors.Invalid("body must be object");
         }
         catch (JsonException)
         {
-            return StorageErrors.Invalid("The body is not JSON");
+            return StorageErrors.Invalid("The body is not JSON, or not Unicode text");
         }
     }
 

@@ -76,7 +76,7 @@ public sealed record UploadBody(
         if (string.IsNullOrEmpty(text) || text.Contains("\\u0000", StringComparison.Ordinal)) return null;
         try
         {
-            using var document = JsonDocument.Parse(text);
+            using var document = UnicodeJson.Parse(text);
             return document.RootElement.ValueKind == JsonValueKind.Object ? text : null;
         }
         catch (JsonException)

@@ -19,6 +19,8 @@ public sealed class HostileClientTests(RealtimeWorld world) : RealtimeTests(worl
     [InlineData("[null,\"1\",\"realtime:bad\",\"phx_join\",{\"config\":7}]")]
     [InlineData("[null,\"1\",\"realtime:bad\",\"phx_join\",{\"config\":{\"postgres_changes\":[5]}}]")]
     [InlineData("[null,\"1\",\"realtime:bad\",\"phx_join\",{\"config\":{\"since\":\"tomorrow\"}}]")]
+    [InlineData("[null,\"1\",\"realtime:\\ud800\",\"phx_join\",{}]")]
+    [InlineData("[null,\"1\",\"realtime:bad\",\"phx_join\",{\"access_token\":\"\\ud800\"}]")]
     public async Task A_malformed_frame_costs_its_sender_nothing_but_the_frame(string frame)
     {
         await using var client = await PhoenixClient.ConnectAsync(Platform);
@@ -28,6 +30,20 @@ public sealed class HostileClientTests(RealtimeWorld world) : RealtimeTests(worl
         await client.SendRawAsync([9], binary: true);
 
         await AssertAliveAsync(client);
+    }
+
+    [Theory]
+    [InlineData("""{"messages": 1}""")]
+    [InlineData("""{"messages": [{"topic": "\ud800", "event": "e", "payload": {}}]}""")]
+    [InlineData("""{"messages": [{"topic": "t", "event": "\ud800", "payload": {}}]}""")]
+    public async Task A_malformed_broadcast_over_http_is_told_so(string body)
+    {
+        using var http = new HttpClient { BaseAddress = Platform.Url, DefaultRequestHeaders = { { "apikey", Platform.AnonKey } } };
+        using var content = new StringContent(body, Encoding.UTF8, "application/json");
+
+        using var answer = await http.PostAsync("/realtime/v1/api/broadcast", content);
+
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, answer.StatusCode);
     }
 
     [Fact]

@@ -100,6 +100,7 @@ public sealed class JwtVerifierTests
     [InlineData("""{}""")]
     [InlineData("""{"alg":"HS1"}""")]
     [InlineData("""{"alg":"hs256"}""")]
+    [InlineData("""{"alg":"\ud800"}""")]
     public void An_algorithm_that_is_missing_or_unknown_is_refused(string header) =>
         Assert.Equal(JwtErrors.Unreadable, Refusal(Forge.Hs256("""{"role":"a"}""", header)));
 
@@ -137,6 +138,8 @@ public sealed class JwtVerifierTests
     [InlineData("""{"role":"a","x":{"y":1,"y":2}}""")]
     [InlineData("""["role"]""")]
     [InlineData("""not JSON""")]
+    [InlineData("""{"role":"\ud800"}""")]
+    [InlineData("""{"\udc00":1}""")]
     public void Claims_with_two_readings_or_none_are_refused(string payload) =>
         Assert.Equal(JwtErrors.ClaimsUnparsable, Refusal(Forge.Hs256(payload)));
 

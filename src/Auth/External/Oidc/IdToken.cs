@@ -25,7 +25,7 @@ public sealed record IdToken(string? Nonce, JsonElement Claims, JwtAlgorithm Alg
         JsonElement claims;
         try
         {
-            using var document = JsonDocument.Parse(token.Payload, s_strict);
+            using var document = UnicodeJson.Parse(token.Payload, s_strict);
             claims = document.RootElement.Clone();
         }
         catch (JsonException)

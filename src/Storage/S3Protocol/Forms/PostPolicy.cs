@@ -27,9 +27,7 @@ internal sealed record PostPolicy(DateTimeOffset ExpiresAt, ImmutableArray<PostC
     {
         try
         {
-            var json = Convert.FromBase64String(base64);
-            if (!JsonText.IsWhole(json)) return S3Errors.BadPolicy;
-            using var document = JsonDocument.Parse(json);
+            using var document = UnicodeJson.Parse(Convert.FromBase64String(base64));
             if (document.RootElement.ValueKind != JsonValueKind.Object
                 || !document.RootElement.TryGetProperty("expiration", out var expiration) || expiration.ValueKind != JsonValueKind.String
                 || !DateTimeOffset.TryParse(expiration.GetString(), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var expires)
