@@ -39,7 +39,7 @@ public sealed class HookCaller(AuthOptions options, HttpClient http, TimeProvide
         if (answer.Length == 0) return default;
         try
         {
-            using var document = JsonDocument.Parse(answer);
+            using var document = UnicodeJson.Parse(answer);
             var output = document.RootElement;
             if (output.ValueKind == JsonValueKind.Object && output.TryGetProperty("error", out var error) && HookErrors.Of(error) is { } stated)
                 throw Refuse(target, stated);

@@ -54,8 +54,7 @@ public sealed class ProviderClient(HttpClient http, Func<Uri, bool> mayBeInsecur
         {
             using var response = await http.SendAsync(request, cancellation);
             if ((int)response.StatusCode is >= 300 and < 400) return Refuse(url, $"it redirects ({(int)response.StatusCode})");
-            await using var body = await response.Content.ReadAsStreamAsync(cancellation);
-            using var json = await JsonDocument.ParseAsync(body, s_shallow, cancellation);
+            using var json = UnicodeJson.Parse(await response.Content.ReadAsByteArrayAsync(cancellation), s_shallow);
             return new ProviderAnswer(response.StatusCode, json.RootElement.Clone());
         }
         catch (JsonException)

@@ -53,6 +53,7 @@ public sealed class ProviderClientTests : IAsyncLifetime
     [InlineData("/never")]
     [InlineData("/error")]
     [InlineData("/twice")]
+    [InlineData("/half")]
     public async Task What_is_no_good_answer_is_none(string path)
     {
         foreach (var isGuarded in new[] { true, false })
@@ -84,6 +85,9 @@ public sealed class ProviderClientTests : IAsyncLifetime
         {
             case "/redirect":
                 http.Response.Redirect("/inside");
+                break;
+            case "/half":
+                await http.Response.WriteAsync("""{"name": "\ud800"}""");
                 break;
             case "/inside":
                 Interlocked.Increment(ref _reachedInside);
