@@ -27,7 +27,8 @@ public sealed class EmbeddedServerTests
         finally
         {
             foreach (var server in servers) await server.DisposeAsync();
-            foreach (var state in states) Directory.Delete(state, recursive: true);
+            // A home lies elsewhere where the server's account may not enter the state folder.
+            foreach (var folder in servers.Select(server => server.Home.Folder).Concat(states).Where(Directory.Exists)) Directory.Delete(folder, recursive: true);
         }
     }
 }

@@ -78,7 +78,7 @@ public sealed class MonitoringTests(ApplicationFixture fixture) : IClassFixture<
         Assert.Equal(0, await ApplicationFixture.FiftyAsync("none", n => fixture.Anyone.ExecuteAsync(Report, key, Stack, n < 9 ? "medium" : "high")));
         // A viewer is told nothing, an editor who wants nothing neither; "high" tells at once, "medium" after ten.
         // The hour may turn between two reports.
-        const string told = "select string_agg(distinct n || ' ' || alerts, ', ') from (select count(*) as n, string_agg(alert_type::text, ' ') as alerts from appforge.error_alerts group by hour)";
+        const string told = "select string_agg(distinct n || ' ' || alerts, ', ') from (select count(*) as n, string_agg(alert_type::text, ' ') as alerts from appforge.error_alerts group by hour) as hourly";
         Assert.Equal("1 email", await world.Owner.ScalarAsync<string>(told));
         Assert.Equal("1 sms", await world.Admin.ScalarAsync<string>(told));
         Assert.Equal(0L, await world.Editor.ScalarAsync<long>("select count(*) from appforge.error_alerts"));
