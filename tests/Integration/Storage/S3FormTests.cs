@@ -40,17 +40,33 @@ public sealed class S3FormTests(SharedPlatform shared) : IClassFixture<SharedPla
     public async Task A_form_answers_as_it_says_and_takes_the_name_of_its_file()
     {
         var bucket = await _platform.BucketAsync();
-        (string, string)[] fields = [("key", "up/${filename}"), ("success_action_redirect", "https://example.test/done?a=b")];
-        var conditions = """[{"bucket": "BUCKET"}, ["starts-with", "$key", "up/"], ["starts-with", "$success_action_redirect", "https://example.test/"]]""";
+        (string, string)[] fields = [("key", "up/${filename}"), ("success_action_redirect", "https://bücher.example.test/done?a=b#end")];
+        var conditions = """[{"bucket": "BUCKET"}, ["starts-with", "$key", "up/"], ["starts-with", "$success_action_redirect", "https://bücher.example.test/"]]""";
         using (var led = await PostAsync(bucket, Signed(bucket, conditions, fields), "x", @"C:\papers\ä b.txt"))
         {
             Assert.Equal(HttpStatusCode.SeeOther, led.StatusCode);
-            Assert.StartsWith($"https://example.test/done?a=b&bucket={bucket}&key=up%2F%C3%A4%20b.txt&etag=%22", led.Headers.Location!.OriginalString, StringComparison.Ordinal);
+            Assert.StartsWith($"https://xn--bcher-kva.example.test/done?a=b&bucket={bucket}&key=up%2F%C3%A4%20b.txt&etag=%22", led.Headers.Location!.OriginalString, StringComparison.Ordinal);
+            Assert.EndsWith("%22#end", led.Headers.Location.OriginalString, StringComparison.Ordinal);
         }
         Assert.Equal("x"u8.ToArray(), await _platform.Service.DownloadAsync(bucket, "up/ä b.txt").BytesAsync());
         using var quiet = await PostAsync(bucket, Signed(bucket, """[{"bucket": "BUCKET"}, {"key": "a"}]""", ("key", "a")), "");
         Assert.Equal((HttpStatusCode.NoContent, ""), (quiet.StatusCode, await quiet.Content.ReadAsStringAsync()));
         Assert.Empty(await _platform.Service.DownloadAsync(bucket, "a").BytesAsync());
+    }
+
+    [Theory]
+    [InlineData("nowhere")]
+    [InlineData("javascript:alert(1)")]
+    [InlineData("http://-ä-.test/")]
+    [InlineData("http://\u202e.test/")]
+    [InlineData("http://xn--ä.test/")]
+    public async Task A_form_that_leads_to_no_address_leads_nowhere(string address)
+    {
+        var bucket = await _platform.BucketAsync();
+        using var answer = await PostAsync(
+            bucket, Signed(bucket, """[{"bucket": "BUCKET"}, {"key": "a"}, ["starts-with", "$success_action_redirect", ""]]""", ("key", "a"), ("success_action_redirect", address)), "x");
+        Assert.Equal(HttpStatusCode.NoContent, answer.StatusCode);
+        Assert.EndsWith($"/storage/v1/s3/{bucket}/a", answer.Headers.Location!.AbsoluteUri, StringComparison.Ordinal);
     }
 
     [Theory]

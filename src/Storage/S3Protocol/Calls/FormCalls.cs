@@ -1,3 +1,4 @@
+using System.Text;
 using Hedgerow.Postgres;
 using Hedgerow.Storage.Objects;
 using Hedgerow.Storage.S3Protocol.Forms;
@@ -32,9 +33,9 @@ public sealed class FormCalls(ObjectWriter writer)
         var (response, address) = (request.Response, request.Address(key));
         response.Headers.ETag = etag;
         response.Headers.Location = address;
-        if (Uri.TryCreate(form.Field("success_action_redirect"), UriKind.Absolute, out var target) && target.Scheme is "http" or "https")
+        if (ReturnTo(form.Field("success_action_redirect"), $"bucket={UriText.Encode(request.Bucket)}&key={UriText.Encode(key)}&etag={UriText.Encode(etag)}") is { } target)
         {
-            response.Headers.Location = $"{target.AbsoluteUri}{(target.Query.Length > 0 ? '&' : '?')}bucket={UriText.Encode(request.Bucket)}&key={UriText.Encode(key)}&etag={UriText.Encode(etag)}";
+            response.Headers.Location = target;
             response.StatusCode = StatusCodes.Status303SeeOther;
             return;
         }
@@ -47,5 +48,20 @@ public sealed class FormCalls(ObjectWriter writer)
             xml.Text("Key", key);
             xml.Text("ETag", etag);
         });
+    }
+
+    /// <summary>Where the browser goes on, as a header can hold it: in ASCII, so with the host as the name service has it. As in S3, what is no such address counts as none.</summary>
+    private static string? ReturnTo(string? address, string stored)
+    {
+        if (!Uri.TryCreate(address, UriKind.Absolute, out var target) || target.Scheme is not ("http" or "https")) return null;
+        try
+        {
+            var told = new UriBuilder(target) { Host = target.IdnHost, Query = target.Query.Length > 0 ? $"{target.Query}&{stored}" : stored }.Uri.AbsoluteUri;
+            return Ascii.IsValid(told) ? told : null;
+        }
+        catch (UriFormatException)
+        {
+            return null;
+        }
     }
 }
